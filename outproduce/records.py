@@ -120,6 +120,7 @@ class Claim:
     lang: str | None = None
     reader: str = "rules"
     version: str = ""
+    published_basis: str | None = None  # how `published` is known: given, page, url or event (earliest sure date)
 
     def __post_init__(self) -> None:
         """Refuse values outside the fields' rules.
