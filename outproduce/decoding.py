@@ -1,0 +1,97 @@
+"""Bytes of a page or a text -> characters: Unicode marks, UTF-8, declared encodings, Cyrillic ones by their letters.
+
+What comes in may be declared wrongly or not at all; nothing is raised, what fits nowhere becomes U+FFFD.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import re
+from itertools import pairwise
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0", "utf-16-le"),  # no mark, but a page begins so
+    (b"\0<", "utf-16-be"),
+)
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
+_CYRILLIC = ("cp1251", "koi8-u", "koi8-r", "iso8859-5", "cp866")
+_GUESSES = (*_CYRILLIC, "cp1252")
+# Declared encodings that are believed; browsers read Latin-1 as cp1252, and so do we.
+_SINGLE_BYTE = {name: name for name in (*_GUESSES, "cp1250", "iso8859-2", "iso8859-15", "mac-cyrillic")}
+_SINGLE_BYTE["iso8859-1"] = "cp1252"
+# Letters of Ukrainian and Russian texts, the most frequent first.
+_BY_FREQUENCY = "оаиентрсвлкпдумізьяыгйбчхжєїюцшщфґэъё"
+_LETTER_SCORE = {letter: 1 - rank / len(_BY_FREQUENCY) for rank, letter in enumerate(_BY_FREQUENCY)}
+_NEUTRAL = frozenset("«»—–’‘“”„…№§°\xa0•·€£©®±×½¼")
+_SAMPLE_BYTES = 200_000
+
+
+def unicode_mark(content: bytes) -> str | None:
+    """Name the Unicode encoding that the first bytes give away, or None.
+
+    >>> unicode_mark("да".encode("utf-16"))
+    'utf-16'
+    """
+    return next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None)
+
+
+def decode(content: bytes) -> str:
+    """Decode a text or page: Unicode marks, then valid UTF-8, then the declared encoding or what reads most like text.
+
+    Bytes that are valid UTF-8 are UTF-8 whatever is declared. A declaration is weighed against the Cyrillic encodings
+    by the frequency of letters, since servers that recode pages leave it standing. Nothing is raised: single bytes
+    that fit nowhere become U+FFFD.
+
+    >>> decode("Завод виробив 500 дронів".encode("koi8-u"))
+    'Завод виробив 500 дронів'
+    """
+    mark = unicode_mark(content)
+    if mark:
+        return content.decode(mark, "replace").removeprefix("\ufeff")
+    with contextlib.suppress(UnicodeDecodeError):
+        return content.decode()
+    sample = content[:_SAMPLE_BYTES]
+    as_utf8 = sample.decode("utf-8", "replace")
+    strange = sum(char > "\x7f" for char in as_utf8)
+    if as_utf8.count("\ufffd") * 20 < strange:  # a page cut off in the middle, or one spoilt by a foreign block
+        return content.decode("utf-8", "replace")
+    declared = _declared_encoding(content)
+    candidates = ([declared] if declared else []) + [guess for guess in _GUESSES if guess != declared]
+    scores = {encoding: _score_text(sample.decode(encoding, "replace")) for encoding in candidates}
+    best = max(candidates, key=lambda encoding: scores[encoding] + 0.1 * (encoding == declared))
+    return content.decode(best, "replace")
+
+
+def _declared_encoding(content: bytes) -> str | None:
+    match = _DECLARED.search(content[:4096])
+    if match is None:
+        return None
+    try:
+        name = codecs.lookup(match.group(1).decode("ascii")).name
+    except (LookupError, UnicodeError):
+        return None
+    return _SINGLE_BYTE.get(name)
+
+
+def _score_text(text: str) -> float:
+    """Say how much the characters beyond ASCII read like words: 0.7 or so for Cyrillic text, less for a wrong guess."""
+    total, count = 0.0, 0
+    for before, char in pairwise(" " + text):
+        if char <= "\x7f" or char in _NEUTRAL:
+            continue
+        count += 1
+        score = _LETTER_SCORE.get(char.lower(), -1.0)
+        if char.lower() == char and score > 0 and before.isascii() and before.isalpha():
+            score = -1.0  # a word of two scripts
+        elif score < 0 and char.isalpha() and char < "\u0250":
+            score = 0.5 if before.isascii() else -1.0  # an accented Latin letter stands among plain ones
+        elif char.lower() != char:
+            score = -1.0 if before.islower() else score / 2
+        total += score
+    return total / count if count else 0.0
