@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,7 +29,8 @@ _SINGLE_BYTE["iso8859-1"] = "cp1252"
 _BY_FREQUENCY = "оаиентрсвлкпдумізьяыгйбчхжєїюцшщфґэъё"
 _LETTER_SCORE = {letter: 1 - rank / len(_BY_FREQUENCY) for rank, letter in enumerate(_BY_FREQUENCY)}
 _NEUTRAL = frozenset("«»—–’‘“”„…№§°\xa0•·€£©®±×½¼")
-_SAMPLE_BYTES = 200_000
+_WORD = re.compile(rb"[^\s<>]{0,30}[\x80-\xff][^\s<>]{0,30}")
+_SAMPLE_WORDS = 300
 
 
 def unicode_mark(content: bytes) -> str | None:
@@ -56,11 +57,11 @@ def decode(content: bytes) -> str:
         return content.decode(mark, "replace").removeprefix("\ufeff")
     with contextlib.suppress(UnicodeDecodeError):
         return content.decode()
-    sample = content[:_SAMPLE_BYTES]
-    as_utf8 = sample.decode("utf-8", "replace")
+    as_utf8 = content.decode("utf-8", "replace")
     strange = sum(char > "\x7f" for char in as_utf8)
     if as_utf8.count("\ufffd") * 20 < strange:  # a page cut off in the middle, or one spoilt by a foreign block
-        return content.decode("utf-8", "replace")
+        return as_utf8
+    sample = b" ".join(match.group() for match in islice(_WORD.finditer(content), _SAMPLE_WORDS))
     declared = _declared_encoding(content)
     candidates = ([declared] if declared else []) + [guess for guess in _GUESSES if guess != declared]
     scores = {encoding: _score_text(sample.decode(encoding, "replace")) for encoding in candidates}

@@ -296,8 +296,6 @@ def _record(value: Any, origin: str) -> RawDocument:
         raise SourceError(f"{origin} has null as 'text'; add the report's text")
     try:
         content = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        raise SourceError(f"{origin} holds half of a surrogate pair (\\ud800 to \\udfff); correct the text") from None
-    except RecursionError:
-        raise SourceError(f"{origin} is nested too deeply; keep only {', '.join(RECORD_FIELDS)}") from None
+    except (UnicodeEncodeError, RecursionError) as error:  # half a surrogate pair, too many brackets
+        raise SourceError(f"{origin} cannot be kept as UTF-8 JSON ({error!s:.90}); correct its text") from None
     return RawDocument(origin, content, "record", given)

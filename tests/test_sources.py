@@ -153,7 +153,7 @@ RECORDS = {
     "text of a number": ({"text": 5}, "has 'text' 5"),
     "url of a list": ({"text": "a", "url": ["b"]}, "has 'url'"),
     "no object": ("just words", "is a JSON str"),
-    "half a surrogate": ({"text": "\ud800"}, "surrogate"),
+    "half a surrogate": ({"text": "\ud800"}, "surrogates not allowed"),
 }
 
 
