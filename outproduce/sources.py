@@ -128,6 +128,10 @@ def _list_files(folder: Path) -> Iterator[Path]:
 def _read_file(path: Path, max_bytes: int) -> Iterator[Found]:
     packed = path.suffix.lower() == ".gz"
     kind = _KINDS.get(Path(path.stem if packed else path.name).suffix.lower())
+    if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
+        raise SourceError(
+            f"{path} is a table and no report; 'outproduce import {path}' takes in claims collected by hand"
+        )
     try:
         info = path.stat()
         if stat.S_ISREG(info.st_mode) and kind != "lines" and not packed:

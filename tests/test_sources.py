@@ -125,6 +125,7 @@ BAD = {
     "blank.jsonl": (b"\n\n", "is empty"),
     "noise.txt": (bytes(range(256)) * 4, "binary"),
     "noise.html": (b"\0\1\2\3", "binary"),
+    "claims.csv": (b"kind,actor\noutput,Russia\n", "'outproduce import "),
     "photo.txt": (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
     "letter.docx": (b"PK\x03\x04...", "office document"),
     "saved.mht": (b"From: <Saved by Blink>\nMIME-Version: 1.0", "MHTML"),
