@@ -28,44 +28,6 @@ SEASON_MONTHS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}
 MARKS = {",": ",", ".": ".", "/": "/", "—": "_-", "–": "-", "'": "'", "’": "'", "'s": "'", ":": ":"}
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "І": 1, "ІІ": 2, "ІІІ": 3, "ІV": 4, "IІІ": 3, "ІІI": 3}
 _PREPOSITIONS = frozenset("ijIbDuUfTLXBKZdoP")
-_SUFFIXES = frozenset(
-    [
-        "го",
-        "му",
-        "м",
-        "й",
-        "х",
-        "ті",
-        "те",
-        "ій",
-        "ого",
-        "ому",
-        "ім",
-        "ий",
-        "я",
-        "ша",
-        "га",
-        "тя",
-        "ть",
-        "им",
-        "ым",
-        "ом",
-        "ых",
-        "их",
-        "ми",
-        "е",
-        "ое",
-        "ая",
-        "st",
-        "nd",
-        "rd",
-        "th",
-        "та",
-        "ма",
-        "ої",
-        "у",
-    ]
-)
 
 
 class Item(NamedTuple):
@@ -84,8 +46,17 @@ class Tagged(NamedTuple):
     items: list[Item]
     letters: str
 
+    def edges(self, first: int, last: int) -> tuple[int, int]:
+        """Start and end in the text, in characters, of items `first` to `last` (exclusive)."""
+        return self.tokens[self.items[first].first].start, self.tokens[self.items[last - 1].last - 1].end
+
 
 Entry = tuple[str, Any]
+
+
+@cache
+def _endings(lang: str) -> frozenset[str]:
+    return frozenset(language_data(lang, "time")["endings"])
 
 
 @cache
@@ -142,14 +113,14 @@ def tag_text(text: str, lang: str) -> Tagged:
 
 def tag_tokens(tokens: Sequence[Token], text: str, lang: str) -> Tagged:
     """Class every token: words of time, numbers, marks; all others are `_`, a line end is `|`."""
-    words = _vocabulary(lang)
+    words, endings = _vocabulary(lang), _endings(lang)
     items: list[Item] = []
     i, count, past = 0, len(tokens), 0
     while i < count:
         token = tokens[i]
         if token.start > past and "\n" in text[past : token.start]:
             items.append(Item(i, i, "|", None))
-        item = _number(tokens, i) if token.raw[0].isdigit() else _word(words, tokens, i, items)
+        item = _number(tokens, i, endings) if token.raw[0].isdigit() else _word(words, tokens, i, items)
         items.append(item)
         i = item.last
         past = tokens[i - 1].end
@@ -174,13 +145,13 @@ def _word(words: Lexicon[Entry], tokens: Sequence[Token], i: int, items: list[It
     return Item(i, i + 1, "_", None)
 
 
-def _number(tokens: Sequence[Token], i: int) -> Item:
+def _number(tokens: Sequence[Token], i: int, endings: frozenset[str]) -> Item:
     """Days and counts are `d`, with an ending ("26-го", "9th") `o`; years `Y`; all other numbers `#`."""
     token, last, suffix = tokens[i], i + 1, False
     if last < len(tokens) and tokens[last].norm in HYPHENS and last + 1 < len(tokens):
-        suffix = tokens[last].start == token.end and tokens[last + 1].norm in _SUFFIXES
+        suffix = tokens[last].start == token.end and tokens[last + 1].norm in endings
         last += 2 if suffix else 0
-    elif last < len(tokens) and tokens[last].start == token.end and tokens[last].norm in _SUFFIXES:
+    elif last < len(tokens) and tokens[last].start == token.end and tokens[last].norm in endings:
         suffix, last = True, last + 1
     value = int(token.raw)
     if len(token.raw) == 4 and 1900 <= value <= 2099:
@@ -196,7 +167,7 @@ def _strengthen(items: list[Item], n: int, tokens: Sequence[Token]) -> Item:
     """Keep "May", "бер." or "spring" only where a preposition, a number or a pointing word stands beside it."""
     item = items[n]
     before = next((items[k].letter for k in range(n - 1, -1, -1) if items[k].letter != "e"), "_")
-    after = [items[k].letter for k in range(n + 1, min(n + 3, len(items)))]
+    after = [item.letter for item in items[n + 1 : n + 4] if item.letter != "e"]
     raw = tokens[item.first].raw
     if item.letter == "m":
         latin_word = raw.isascii() and len(raw) >= 3
@@ -204,5 +175,5 @@ def _strengthen(items: list[Item], n: int, tokens: Sequence[Token]) -> Item:
         near = near or (latin_word and (before in _PREPOSITIONS or bool(after and after[0] in "TLX")))
         strong = near and (raw[0].isupper() or not raw.isascii())
         return item._replace(letter="M" if strong else "_")
-    strong = before in _PREPOSITIONS - {"d"} or bool(after and after[0] in "YTLXB")
+    strong = before in _PREPOSITIONS - {"d"} or bool(after and after[0] in "YTLXBN")
     return item._replace(letter="s" if strong else "_")
