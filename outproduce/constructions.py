@@ -73,8 +73,10 @@ class Seen:
 def amount(items: Sequence[Item]) -> tuple[float, str]:
     """Give count and unit of "three months", "a year", "півроку"; the unit is empty where there is none."""
     count, unit = 1.0, ""
-    for item in items:
-        if item.letter in "cd":
+    for before, item in zip((None, *items), items, strict=False):
+        if item.letter == "d" and before is not None and before.letter in ".,":
+            count += int(item.value) / (10 if item.value < 10 else 100)  # 1,5 or 2.25
+        elif item.letter in "cd":
             count = float(item.value)
         elif item.letter == "C":
             count, unit = item.value
@@ -92,13 +94,25 @@ def ordinal(items: Sequence[Item]) -> int:
 
 
 def _iso(seen: Seen) -> Span | None:
-    month, day = [item.value for item in seen.items if item.letter == "d"]
-    return day_span(seen.of("Y")[0], month, day)
+    numbers = [item.value for item in seen.items if item.letter in "dM"]
+    return day_span(seen.of("Y")[0], *numbers)
 
 
 def _dotted(seen: Seen) -> Span | None:
-    day, month = [item.value for item in seen.items if item.letter == "d"]
-    return day_span(seen.of("Y")[0], month, day)
+    """Date "09.06.2025" and "14.–15.10.2018"."""
+    *first, day, month = [item.value for item in seen.items if item.letter == "d"]
+    year = seen.of("Y")[0]
+    last = day_span(year, month, day)
+    opening = day_span(year, first[1] if len(first) > 1 else month, first[0]) if first else last
+    return Span(opening.first, last.last, "day") if opening and last else None
+
+
+def _slashed(seen: Seen) -> Span | None:
+    """Date "31/Oct/1974", and "10/31/1974": the month first, unless it cannot be one."""
+    one, two = [item.value for item in seen.items if item.letter in "dM"]
+    if seen.items[2].letter == "M" or one > 12:
+        one, two = two, one
+    return day_span(seen.of("Y")[0], one, two)
 
 
 def _day(seen: Seen) -> Span | None:
@@ -273,48 +287,59 @@ def _war(seen: Seen) -> Span | None:
     return month_span(WAR_MONTH, 1, "month")
 
 
+def _war_time(seen: Seen) -> Span | None:
+    """Date "за роки війни", "the years of war": up to the publication."""
+    now = seen.calendar.now
+    return None if now is None else month_span(WAR_MONTH, max(now - WAR_MONTH, 0) + 1, "year")
+
+
 def _now(seen: Seen) -> Span | None:
     return seen.calendar.shifted("month", 0)
 
 
 _UNIT = "[ykvgqhx]"
 _TAIL = r"(?:,?e*(?:Y[yr]?|[TLXBKZ]e*y|N|Fe*Y)|e*y(?![AGO]))"
-_COUNTED = rf"(?:[cd]e*{_UNIT}|a?e*{_UNIT}|C)"
+_COUNT = r"(?:d[.,]d|[cd])e*"
+_COUNTED = rf"(?:{_COUNT}{_UNIT}|a?e*{_UNIT}|C)"
+_MONTH = r"M(?:\.(?=,?Y))?"
 _BEFORE = r"(?:[AGO]|U(?![^_.,|]))"
 
 Builder = Callable[[Seen], Span | None]
 
 # Tried in this order at every place; the first that fits wins. Letters: timewords.LETTERS.
 CONSTRUCTIONS: dict[str, tuple[str, Builder]] = {
-    "iso": (r"Y-d-d", _iso),
-    "dotted": (r"d\.d\.Y[yr]?", _dotted),
-    "days": (rf"[do][-&][do]e*M{_TAIL}?|M[do]-[do](?:,?Y)?", _days),
-    "day": (rf"o?[od]e*M{_TAIL}?", _day),
+    "iso": (r"Y-[dM]-d", _iso),
+    "dotted": (r"(?:d\.?(?:d\.)?[-/])?d\.d\.Y[yr]?", _dotted),
+    "slashed": (r"d/[dM]/Y|d-M-Y", _slashed),
+    "days": (rf"[do](?:[-&]|[D~]e*)[do]e*{_MONTH}{_TAIL}?", _days),
+    "month_days": (r"M[do][-D~]e*[do](?:,?Y)?", _days),
+    "day": (rf"o?[od]e*{_MONTH}{_TAIL}?", _day),
     "month_day": (r"M\.?[do](?![-.,]?[d#])(?:,?e*Y)?", _day),
     "ago": (rf"(?:{_COUNTED}|[opt]{_UNIT}?)'?{_BEFORE}", _ago),
-    "ahead": (rf"(?:(?<=z)|(?<=ze)){_COUNTED}|(?:[cd]e*{_UNIT}|[pt])'@", _ahead),
-    "within": (rf"(?:(?<=I)|(?<=Ie))(?:[cd]e*{_UNIT}|ae*{_UNIT}|C|p)(?!')", _ahead),
+    "ahead": (rf"(?:(?<=z)|(?<=ze)){_COUNTED}|(?:{_COUNT}{_UNIT}|[pt])'@", _ahead),
+    "within": (rf"(?:(?<=I)|(?<=Ie))(?:{_COUNT}{_UNIT}|ae*{_UNIT}|C|p)(?!')", _ahead),
     "first_months": (rf"(?:oe*)?[cd]k{_TAIL}|oe*[cd]k", _first_months),
     "last_months": (rf"[lL]e*k{_TAIL}", _last_months),
     "months": (rf"M[-&]i?M{_TAIL}?", _months),
     "adverb_part": (r"N,?i?e*[Ms]|[Ms]N", _adverb_part),
-    "month": (rf"M\.?{_TAIL}?", _month),
+    "month": (rf"{_MONTH}{_TAIL}?", _month),
     "last_quarter": (r"Lqe*Y[yr]?", _last_quarter),
-    "quarter": (rf"(?:[oR]e*|d)q{_TAIL}?|Qd{_TAIL}?|dQ{_TAIL}?", _quarter),
+    "quarter": (rf"(?:[oR]e*|d)q{_TAIL}?|Qd{_TAIL}?|dQ{_TAIL}?|YQd", _quarter),
     "half": (rf"(?:[oR]e*|d)h{_TAIL}?|\^d{_TAIL}?|d\^{_TAIL}?", _half),
     "pointed": (r"[TLXBKZ]e*[Ms]", _pointed),
     "season": (rf"s(?:i?Y[-/][dY]y?|{_TAIL})?", _season),
-    "lately": (rf"[lLTX]e*(?:[cd]e*{_UNIT}|C)|le*{_UNIT}", _lately),
+    "lately": (rf"[lLTX]e*(?:{_COUNT}{_UNIT}|C)|le*{_UNIT}", _lately),
     "unit": (rf"[TLXBKZ](?:[&,][TLXB])?e*{_UNIT}B?|yB", _unit),
     "year_adverb": (r"N", _year_adverb),
     "day_adverb": (r"=", _day_adverb),
     "fiscal": (r"Fe*[Yd]|Ye*Fy?", _fiscal),
     "years": (r"Y[-/&](?:Y|d)[yr]?", _years),
-    "year": (r"o?oy|'?Y[yr]?", _year),
-    "span": (rf"(?:(?<=[ij])|(?<=[ij]e))(?:[cd]e*{_UNIT}|C)", _over),
+    "year": (r"o?oy|'?Y[yr]?|yY", _year),
+    "span": (rf"(?:(?<=[ij])|(?<=[ij]e))(?:{_COUNT}{_UNIT}|C)", _over),
     "this_unit": (r"(?:(?<=P)|(?<=Pe))(?:F?[ykvqh]|F)", _this_unit),
     "pointer": (r"[TLX](?=[-,])", _pointer),
     "war": (r"%*W", _war),
+    "war_time": (r"(?:(?<=[ij])|(?<=[ij]e))ye*%*W", _war_time),
     "prewar": (r"V", _war),
     "now": (r"n", _now),
     "weekday": (r"[TLX]?w", _weekday),

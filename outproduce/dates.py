@@ -124,7 +124,7 @@ class Calendar:
         return days(monday, monday + timedelta(days=6), "week")
 
     def moved(self, count: float, unit: str) -> Span | None:
-        """Go `count` units from the publication: to a year from two years on, to a day for days and weeks, else to a month."""
+        """Go `count` units from the publication: to a year from two years on, a day for days, else a month."""
         if unit in DAYS_IN and self.today is not None:
             day = self.today + timedelta(days=int(count * DAYS_IN[unit]))
             return days(day, day)
@@ -152,6 +152,8 @@ class Calendar:
             return None
         begun = self.now - (self.now - month) % 12
         ended = begun if begun + length <= self.now else begun - 12
-        running = begun + length > self.now or (length == 1 and begun // 12 == self.now // 12)
-        choices = {"this": begun if running else begun + 12, "next": begun + 12, "before_last": ended - 12}
+        this = (
+            self.now // 12 * 12 + month - (12 if self.now % 12 + 12 < month + length else 0)
+        )  # January is this winter's
+        choices = {"this": this, "next": begun + 12, "before_last": ended - 12}
         return choices.get(pointer, ended)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from outproduce.constructions import CONSTRUCTIONS, Seen, amount, ordinal
 from outproduce.dates import Calendar, Span, first_month, last_month, month_text, narrow
 from outproduce.lexicon import Token
+from outproduce.records import PERIODS
 from outproduce.timewords import Tagged, tag_text, tag_tokens
 
 
@@ -55,11 +56,14 @@ _TIME = re.compile(
     + ")"
 )
 _PERIOD = re.compile(
-    r"(?P<phrase>[pt])(?![AGOW%!'@]|e*W)|(?P<each>Ee*a?(?:[cd]e*)?[ykvgq])|(?P<total>[ij]e*(?:[cd]e*[ykvgq]|C))"
+    r"(?P<phrase>[pt])(?![AGOW%!'@]|e*W)|(?P<each>Ee*a?(?:[cd]e*)?[ykvgq])|(?P<total>[ij]e*(?:(?:d[.,]d|[cd])e*[ykvgq]|C))"
+    r"|(?P<whole>je+[ykvgq])"
 )
 _PREPOSITIONS = "ijIbDuUfz~"
 _ROLES = {"b": "by", "D": "by", "u": "until", "~": "until", "U": "before", "f": "since"}
 _BETWEEN = frozenset(("between", "між", "между"))
+_ONE_QUARTER = frozenset(("квартал", "кварталі", "квартале"))
+_DECADES = frozenset(("х", "ті", "ых", "их", "е", "ми"))
 _WITH = frozenset(("с", "со", "з", "із", "зі"))
 _JOINS_NOTHING = "-‐‑.,$€£₴₽#№"
 
@@ -90,17 +94,17 @@ def find_periods(text: str, lang: str, tokens: Sequence[Token] | None = None) ->
     letters = list(tagged.letters)
     for _, first, last in _Reader(tagged, lang, None).read():
         letters[first:last] = "_" * (last - first)
-    found = (_period(text, tagged, match) for match in _PERIOD.finditer("".join(letters)))
+    found = (_period(text, tagged, match, lang) for match in _PERIOD.finditer("".join(letters)))
     return [period for period in found if period is not None]
 
 
-def _period(text: str, tagged: Tagged, match: re.Match[str]) -> Period | None:
+def _period(text: str, tagged: Tagged, match: re.Match[str], lang: str) -> Period | None:
     items = tagged.items[match.start() : match.end()]
     start, end = tagged.edges(match.start(), match.end())
     count, unit = amount(items)
     if match.lastgroup != "phrase":
-        wanted = unit in ("day", "week", "month", "quarter", "year")
-        return Period(start, end, unit, count, match.lastgroup == "total") if wanted else None
+        wanted = unit in PERIODS and (match.lastgroup != "whole" or lang != "en")  # "за почти год", not "over the year"
+        return Period(start, end, unit, count, match.lastgroup != "each") if wanted else None
     following = text[end : end + 4].lower()
     joined = following[:1] in tuple("-‐‑") and following[1:2].isalpha()  # "a year-long"
     fraction = unit == "quarter" and (following == " of " or tagged.letters[match.start() - 1 : match.start()] == "b")
@@ -126,7 +130,7 @@ class _Reader:
             time = self._time(first, last, str(match.lastgroup))
             if time is None:
                 continue
-            if found and (joined := self._join(found[-1], time, first)):
+            if found and (joined := self._join(found[-1], time, first, last)):
                 found[-1] = (joined, found[-1][1], last)
             else:
                 found.append((time, first, last))
@@ -155,7 +159,8 @@ class _Reader:
     def _role(self, name: str, before: str, first: int, last: int) -> str:
         if name in ("now", "prewar"):
             return "now" if name == "now" else "before"
-        if before == "f" and (self._word(first) in _BETWEEN or self._compares(first, last)):
+        ranged = name in ("days", "month_days", "years", "months")
+        if before == "f" and (ranged or self._word(first) in _BETWEEN or self._compares(first, last)):
             return "in"
         return _ROLES.get(before, "in")
 
@@ -193,18 +198,25 @@ class _Reader:
             return "past"
         return "future" if first > self.published[: len(first)] or role == "by" else "present"
 
-    def _join(self, earlier: tuple[Time, int, int], time: Time, first: int) -> Time | None:
+    def _join(self, earlier: tuple[Time, int, int], time: Time, first: int, last: int) -> Time | None:
         """Make one range of "from X to Y", "з X до Y", "між X і Y"."""
         before, opened, closed = earlier
         letters = self.tagged.letters
-        between = self._word(opened) in _BETWEEN and closed + 1 == first and letters[closed] == "&"
-        if letters[opened] != "f" or not before.when or not time.when:
+        if not before.when or not time.when:
             return None
-        if not between and (closed != first or letters[first] not in "D~u"):
+        link = letters[closed : first + 1]
+        dashed = link[0] == "-" and len(link) == 2 and before.grain == time.grain == "day" and letters[first] in "doM"
+        between = self._word(opened) in _BETWEEN and link[0] == "&" and len(link) == 2
+        until = letters[opened] == "f" and link in ("D", "~", "u")
+        if not (dashed or between or until):
             return None
         start, end = before.when[0], time.when[1]
-        if len(start) == 7 and len(end) >= 7 and start > end:  # the start's own year was a guess
-            start = month_text(first_month(end) - (first_month(end) - first_month(start)) % 12)
+        if len(start) == 7 and len(end) == 7:  # a month without a year goes by the other one
+            apart = (first_month(end) - first_month(start)) % 12
+            if not re.search("[YyN]", letters[first:last]):
+                end = month_text(first_month(start) + apart)
+            elif not re.search("[YyN]", letters[opened:closed]):
+                start = month_text(first_month(end) - apart)
         when = (start, end)
         return replace(before, end=time.end, when=when, role="in", tense=self._tense(start, end, "in"))
 
@@ -213,9 +225,11 @@ class _Reader:
         items = self.tagged.items[first:last]
         match name:
             case "year":
-                return ordinal(items) >= 20 if "o" in letters else self._is_year(letters, first, last)
-            case "month_day":
-                return self.lang == "en" and letters[0] != "i"
+                return 20 <= ordinal(items) <= 45 if "o" in letters else self._is_year(letters, first, last)
+            case "month_day" | "month_days":
+                return "Y" in letters or (self.lang == "en" and letters[0] != "i")
+            case "quarter" if "dq" in letters and "Y" not in letters:  # "3 квартал", but not "3 quarters"
+                return self._word(first + letters.index("q")) in _ONE_QUARTER
             case "day":
                 return 1 <= ordinal(items) <= 31
             case "war":
@@ -234,12 +248,20 @@ class _Reader:
         item = next(item for item in self.tagged.items[first:last] if item.letter == "Y")
         value, suffix = item.value
         tokens = self.tagged.tokens
+        word = tokens[item.last - 1].norm
+        after = tokens[item.last] if item.last < len(tokens) else None
+        glued = after is not None and after.start == tokens[item.last - 1].end and after.norm == "s"
+        if glued or word in _DECADES:  # the 1990s, 2020-ті
+            return False
+        if suffix or letters[-1] in "yr" or "P" in letters:
+            return True
         previous = tokens[item.first - 1] if item.first else None
         if previous and previous.end == tokens[item.first].start and previous.raw in _JOINS_NOTHING:
             return False
-        if suffix or letters[-1] in "yr" or letters[0] == "i" or "P" in letters:
+        if letters[0] == "i":
             return True
-        return 2010 <= int(value) <= 2045
+        counts = self.lang != "en" and self.tagged.letters[last : last + 1] == "_" and after and after.raw.isalpha()
+        return 2010 <= int(value) <= 2045 and not counts
 
     def _sentence(self, n: int, stops: str = "|") -> tuple[int, int]:
         """First and last (exclusive) item of the sentence around item `n`, or of the part between `stops`."""

@@ -139,7 +139,7 @@ def _word(words: Lexicon[Entry], tokens: Sequence[Token], i: int, items: list[It
         return Item(i, i + 1, mark[-1], token.raw)
     if token.norm in HYPHENS:
         previous = items[-1].letter if items else "_"
-        return Item(i, i + 1, "e" if previous == "P" else "-" if previous in "dYoMq" else "_", token.raw)
+        return Item(i, i + 1, "e" if previous == "P" else "-" if previous in "dYoMmq." else "_", token.raw)
     if token.raw in _ROMAN:
         return Item(i, i + 1, "R", _ROMAN[token.raw])
     return Item(i, i + 1, "_", None)
@@ -171,9 +171,9 @@ def _strengthen(items: list[Item], n: int, tokens: Sequence[Token]) -> Item:
     raw = tokens[item.first].raw
     if item.letter == "m":
         latin_word = raw.isascii() and len(raw) >= 3
-        near = before in "doP" or bool(after and (after[0] in "dYo" or (after[0] in ".," and after[-1] in "dYo")))
+        near = before in "doP-/" or bool(after and (after[0] in "dYo" or (after[0] in ".," and after[-1] in "dYo")))
         near = near or (latin_word and (before in _PREPOSITIONS or bool(after and after[0] in "TLX")))
-        strong = near and (raw[0].isupper() or not raw.isascii())
+        strong = near and (raw[0].isupper() or not raw.isascii() or before in "do")
         return item._replace(letter="M" if strong else "_")
     strong = before in _PREPOSITIONS - {"d"} or bool(after and after[0] in "YTLXBN")
     return item._replace(letter="s" if strong else "_")
