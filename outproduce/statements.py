@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from outproduce.frames import frame_of
 from outproduce.languages import find_sentences
 from outproduce.lexicon import Token, tokenize
 from outproduce.names import surname_key
 from outproduce.packs import Pack
 from outproduce.records import Statement
-from outproduce.subjects import Memory, Said, Sentence, read_sentence
-from outproduce.voices import Voice, find_voices
+from outproduce.subjects import DASHES, Memory, Said, Sentence, read_sentence
+from outproduce.voices import Cue, Voice, find_voices
 
-_OPEN, _CLOSE = "«„“", "»”“"
-_DASHES = "—–"
 SHORT_QUOTE = 5  # tokens: up to here a quotation is a name, not words said
 SHORT_HEADER = 9
+BRIDGE = True
 
 
 class Part(NamedTuple):
@@ -69,6 +70,7 @@ def _read(text: str, lang: str, pack: Pack, spans: Sequence[tuple[int, int]]) ->
         own = tokens[first:last]
         marks = quoted[first:last]
         found = find_voices(own, lang, pack)
+        _unquote(own, marks, found.cues)
         read.append(Sentence(start, end, own, marks, list(found.voices), list(found.cues), paragraph))
     _add_surnames(read, lang)
     return read
@@ -94,6 +96,18 @@ def _quotations(text: str, tokens: Sequence[Token]) -> list[int]:
                 marks[opened : i + 1] = [number] * (i + 1 - opened)
             opened = None
     return marks
+
+
+def _unquote(tokens: Sequence[Token], marks: list[int], cues: Sequence[Cue]) -> None:
+    """Take the author's words out of a quotation that goes on around them: «..., - said X. - ...»."""
+    for cue in cues:
+        if cue.kind != "say" or not marks[cue.first]:
+            continue
+        dash = next((i for i in range(cue.first - 1, max(cue.first - 8, 0), -1) if tokens[i].raw in DASHES), None)
+        if dash is None or tokens[dash - 1].raw not in ",.!?…":
+            continue
+        end = next((i for i in range(cue.last, len(tokens)) if tokens[i].raw in DASHES), len(tokens))
+        marks[dash:end] = [0] * (end - dash)
 
 
 def _add_surnames(read: Sequence[Sentence], lang: str) -> None:
@@ -123,88 +137,106 @@ def _add_surnames(read: Sequence[Sentence], lang: str) -> None:
 
 def _carry(read: Sequence[Sentence], lang: str) -> list[Part]:
     """Go through the sentences with a memory of who spoke last; give each its speaker."""
-    memory = Memory()
+    memory = Memory(frozenset(v.name for sentence in read for v in sentence.voices if v.kind == "person"))
     parts: list[list[Part]] = []
-    interviewee = _interviewee(read)
+    frame = frame_of(read, lang)
     for k, sentence in enumerate(read):
-        before = read[k - 1] if k else None
-        if before is not None and before.paragraph != sentence.paragraph:
-            memory.new_paragraph(is_header=_is_header(before))
-        if interviewee is not None and _is_dialogue(sentence, before, memory):
-            said = Said(0, 0, interviewee, None, "direct")
-            parts.append([Part(sentence.start, sentence.end, said)])
-            memory.see(sentence)
+        framed = frame(sentence)
+        if framed is not None:
+            parts.append([Part(sentence.start, sentence.end, framed)])
+            memory.see(sentence.voices)
             continue
         found = read_sentence(sentence, memory, lang)
-        if not found:
-            memory.see(sentence)
-            kept = _kept(sentence, before, memory)
-            parts.append([Part(sentence.start, sentence.end, kept)])
-            if kept is None:
-                memory.stop()
+        memory.see(sentence.voices)
+        if found:
+            parts.append(_split(sentence, found))
+            memory.said(found[-1])
+            if sentence.says("backward") or _told_last(sentence, found):
+                _give_back(read, parts, k, found[0])
             continue
-        parts.append(_split(sentence, found))
-        memory.see(sentence)
-        memory.said(found[-1])
-        if sentence.says("backward"):
-            _give_back(read, parts, k, found[-1])
+        kept = _kept(sentence, read[k - 1] if k else None, memory)
+        parts.append([Part(sentence.start, sentence.end, kept)])
+        if kept is None:
+            memory.stop()
     _join_quotations(read, parts)
+    _bridge(read, parts)
     return [part for group in parts for part in group]
 
 
 def _kept(sentence: Sentence, before: Sentence | None, memory: Memory) -> Said | None:
-    """The last speaker goes on in this sentence, or None where the outlet takes over."""
-    if memory.current is None or before is None:
+    """Give the last speaker where he goes on in this sentence, None where the outlet takes over."""
+    if before is None or sentence.says("background"):
         return None
-    if sentence.says("background"):
-        return None
-    if sentence.paragraph == before.paragraph or memory.header:
-        return replace_mode(memory.current, sentence)
+    if memory.current is None:
+        return _in_mode(memory.before, sentence) if memory.before and sentence.says("continuing") else None
+    if sentence.paragraph == before.paragraph or sentence.says("continuing") or _is_header(before):
+        return _in_mode(memory.current, sentence)
     if sentence.quoted and all(sentence.quoted[:3]):
-        return replace_mode(memory.current, sentence)
+        return _in_mode(memory.current, sentence)
     return None
 
 
-def replace_mode(said: Said, sentence: Sentence) -> Said:
-    """The same speaker, direct where the sentence is a quotation."""
+def _in_mode(said: Said, sentence: Sentence) -> Said:
     return said._replace(mode="direct" if any(sentence.quoted) else "indirect")
 
 
 def _is_header(sentence: Sentence) -> bool:
-    """A line that only announces who speaks below."""
+    """Tell whether a line only announces who speaks below."""
     return len(sentence.tokens) <= SHORT_HEADER and sentence.says("say") and sentence.paragraph > 0
 
 
+def _told_last(sentence: Sentence, found: Sequence[Said]) -> bool:
+    """Tell whether a sentence ends with who says it, as if that were the end of a longer speech."""
+    return len(found) == 1 and found[0].first > len(sentence.tokens) // 3 and found[0].kind != "own"
+
+
 def _give_back(read: Sequence[Sentence], parts: list[list[Part]], k: int, said: Said) -> None:
-    """ "This was said by X": what stood before it in the paragraph, or in the one before, is X's."""
+    """Give what stands before "this was said by X", in its paragraph or the one before, to X."""
     home = read[k].paragraph
-    if k and read[k - 1].paragraph != home:
+    if k and read[k - 1].paragraph != home and read[k].says("backward"):
         home = read[k - 1].paragraph
     for j in range(k - 1, -1, -1):
-        if read[j].paragraph != home or any(part.said is not None for part in parts[j]) or home == 0:
+        if read[j].paragraph != home or any(part.said is not None for part in parts[j]):
+            break
+        if read[j].says("background"):
             break
         parts[j] = [Part(read[j].start, read[j].end, said._replace(mode="indirect"))]
 
 
+def _bridge(read: Sequence[Sentence], parts: list[list[Part]]) -> None:
+    """Give a paragraph without a speaker to the one who speaks right before and right after it."""
+    for k in range(1, len(read) - 1):
+        if any(part.said for part in parts[k]) or read[k].says("background") or read[k].says("own_words"):
+            continue
+        before, after = parts[k - 1][-1].said, next((p[0].said for p in parts[k + 1 :] if p[0].said), None)
+        if before and after and before.speaker and before.speaker == after.speaker and BRIDGE:
+            parts[k] = [Part(read[k].start, read[k].end, _in_mode(before, read[k]))]
+
+
 def _join_quotations(read: Sequence[Sentence], parts: list[list[Part]]) -> None:
-    """A quotation over several sentences has one speaker, told in the sentence where it ends or begins."""
+    """Give a quotation over several sentences one speaker, told in the sentence where it ends or begins."""
     speakers: dict[int, Said] = {}
     for sentence, group in zip(read, parts, strict=True):
         for part in group:
-            if part.said is not None:
+            if part.said is not None and any(v for v in sentence.cues if v.kind == "say"):
                 for mark in sentence.quoted:
                     if mark:
-                        speakers[mark] = part.said
+                        speakers.setdefault(mark, part.said)
     for k, (sentence, group) in enumerate(zip(read, parts, strict=True)):
-        if len(group) == 1 and group[0].said is None and sentence.quoted and sentence.quoted[0] in speakers:
-            parts[k] = [Part(sentence.start, sentence.end, speakers[sentence.quoted[0]])]
+        mark = sentence.quoted[0] if sentence.quoted else 0
+        if (
+            len(group) == 1
+            and mark in speakers
+            and not any(cue.kind == "say" and not sentence.quoted[cue.first] for cue in sentence.cues)
+        ):
+            parts[k] = [Part(sentence.start, sentence.end, speakers[mark])]
 
 
 def _split(sentence: Sentence, found: Sequence[Said]) -> list[Part]:
     """Cut a sentence between two who speak in it, at the border of a clause."""
     parts: list[Part] = []
     start = sentence.start
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in pairwise(found):
         cut = _border(sentence.tokens, left.last, right.first)
         if cut is None or (left.speaker, left.via) == (right.speaker, right.via):
             continue
@@ -218,26 +250,8 @@ def _split(sentence: Sentence, found: Sequence[Said]) -> list[Part]:
 
 def _border(tokens: Sequence[Token], first: int, last: int) -> int | None:
     """First token of the second clause: after the strongest sign between two tokens, None where there is none."""
-    for signs in (";", ":", _DASHES, ","):
+    for signs in (";", ":", DASHES, ","):
         cuts = [i + 1 for i in range(first, last) if tokens[i].raw in signs]
         if cuts:
             return cuts[-1]
     return None
-
-
-def _interviewee(read: Sequence[Sentence]) -> str | None:
-    """Who answers in an interview: the first person before the lines of a dialogue; None where there is no dialogue."""
-    lines = [s for s in read if s.tokens and s.tokens[0].raw in _DASHES]
-    if len(lines) < 4 or sum(s.says("say") for s in lines) > len(lines) / 3:
-        return None
-    for sentence in read[: read.index(lines[0])]:
-        for voice in sentence.voices:
-            if voice.kind == "person":
-                return voice.name
-    return None
-
-
-def _is_dialogue(sentence: Sentence, before: Sentence | None, memory: Memory) -> bool:
-    if sentence.tokens and sentence.tokens[0].raw in _DASHES:
-        memory.dialogue = sentence.paragraph
-    return memory.dialogue == sentence.paragraph

@@ -1,9 +1,9 @@
-"""Who speaks in one sentence: the subject of its verb of saying, the name after its "according to", what a pronoun means."""
+"""Who speaks in one sentence: the subject of its verb of saying, the name behind "according to", what "he" means."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
@@ -11,33 +11,41 @@ from outproduce.languages import language_data
 from outproduce.lexicon import Token
 from outproduce.voices import UNNAMED, Cue, Voice
 
-_DASHES = "—–"
+DASHES = "—–"
+# How likely a voice of each kind is the subject of a verb of saying, before its distance and case are looked at.
 BASE = {
     "person": 3.0,
+    "office": 2.6,
     "role": 2.2,
     "title": 2.2,
     "body": 2.0,
     "company": 1.8,
-    "the body": 1.2,
-    "the company": 1.2,
-    "pronoun": 1.6,
-    "outlet": 1.5,
-    "the outlet": 1.0,
-    "state": 0.4,
+    "the body": 1.4,
+    "the company": 1.4,
+    "pronoun": 1.9,
+    "outlet": 1.6,
+    "the outlet": 1.4,
+    "bloc": 1.2,
+    "state": 0.9,
 }
-PER_TOKEN, PER_COMMA, PER_BREAK, PREPOSITION = 0.15, 0.6, 3.0, 3.0
-FAR_AFTER = 14
+PER_TOKEN, PER_COMMA, PER_BREAK, PREPOSITION, TITLED, OBLIQUE = 0.14, 0.5, 3.0, 3.0, 0.6, 1.5
+LEAST, LEAST_WEAK = 0.3, 0.9
 REACH = 9  # tokens after "according to" in which its name must begin
+HEAD = 5  # tokens in which a word counts as standing at the head of a sentence
+COLON_REACH = 16
+PERSONAL = ("person", "role", "title", "office")
+ORGANISED = ("body", "company")
 
 
 class Said(NamedTuple):
-    """Somebody speaks: the tokens `first` to `last` that tell it, the speaker, the outlet between, and the mode."""
+    """Somebody speaks: tokens `first` to `last` that tell it, the speaker, the outlet between, and the mode."""
 
     first: int
     last: int
     speaker: str | None
     via: str | None
     mode: str = "indirect"
+    kind: str = ""
 
 
 @dataclass(slots=True)
@@ -47,14 +55,14 @@ class Sentence:
     start: int
     end: int
     tokens: Sequence[Token]
-    quoted: Sequence[int]
+    quoted: list[int]
     voices: list[Voice]
     cues: list[Cue]
     paragraph: int
 
     def says(self, kind: str) -> bool:
-        """Whether a cue of this kind stands in it outside quotations; background words count only at its head."""
-        head = 4 if kind in ("background", "backward") else len(self.tokens)
+        """Whether a cue of this kind stands in it outside quotations; words of order count only at its head."""
+        head = HEAD if kind in ("background", "backward", "continuing") else len(self.tokens)
         return any(cue.kind == kind and cue.first < head and not self.quoted[cue.first] for cue in self.cues)
 
 
@@ -62,103 +70,176 @@ class Sentence:
 class Memory:
     """Who was spoken of so far, for pronouns and stand-ins."""
 
+    people: frozenset[str] = frozenset()
     current: Said | None = None
-    current_kind: str = ""
-    person: str | None = None
-    body: str | None = None
-    company: str | None = None
-    outlet: str | None = None
-    header: bool = False
-    dialogue: int = -1
-    last_kind: str = ""
+    before: Said | None = None
+    last: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
 
-    def see(self, sentence: Sentence) -> None:
-        """Remember everybody the sentence names."""
-        for voice in sentence.voices:
-            if voice.kind in ("person", "body", "company", "outlet"):
-                setattr(self, voice.kind, voice.name)
+    def see(self, voices: Sequence[Voice]) -> None:
+        """Remember everybody named."""
+        for voice in voices:
+            name = office(voice, self)
+            if voice.kind in ("person", "body", "company", "outlet", "office"):
+                self.last["person" if voice.kind == "office" else voice.kind] = name
+                if voice.kind in ORGANISED:
+                    self.last["any body"] = name
+            if voice.kind == "person":
+                self.titles.update(dict.fromkeys(voice.heads, name))
+            elif voice.kind == "role" and not voice.definite:
+                self.roles.update(dict.fromkeys(voice.heads, name))
 
     def said(self, said: Said) -> None:
         """Remember who spoke last."""
-        self.current = said
+        self.current = self.before = said
 
     def stop(self) -> None:
-        """The outlet itself speaks."""
+        """Let the outlet itself speak."""
         self.current = None
-        self.header = False
-
-    def new_paragraph(self, *, is_header: bool) -> None:
-        """A line has ended; after a header its speaker goes on."""
-        self.header = self.header or is_header
 
 
 @cache
-def _blockers(lang: str) -> tuple[frozenset[str], frozenset[str]]:
+def _prepositions(lang: str) -> tuple[frozenset[str], frozenset[str]]:
     data = language_data(lang, "speech")
     return frozenset(data["blockers"]), frozenset(data["own"])
 
 
-def resolve(voice: Voice, memory: Memory) -> str | None:
-    """Name of a voice, stand-ins and pronouns by what was said before; None where nobody is known."""
-    current = memory.current.speaker if memory.current else None
+def office(voice: Voice, memory: Memory) -> str:
+    """Name of a voice; of an office the holder who is named in the text, or else the present one."""
+    if voice.kind != "office":
+        return voice.name
+    return next((name for name in voice.heads if name in memory.people), voice.name)
+
+
+def resolve(voice: Voice, memory: Memory, nearer: Sequence[Voice] = ()) -> tuple[str | None, str]:
+    """Name and kind of a voice, stand-ins by those that stand nearer before them and by what was said before."""
+    near = {other.kind: other.name for other in nearer}
     if voice.kind == "state":
-        return f"Government of {voice.name}"
-    if voice.kind == "pronoun" or (voice.kind in UNNAMED and voice.definite):
-        return current or memory.person or voice.name or None
-    if voice.kind == "title":
-        return current or memory.person or voice.name
-    if voice.kind == "the company":
-        return memory.company or current
-    if voice.kind == "the body":
-        return current or memory.body
+        return f"Government of {voice.name}", "body"
     if voice.kind in ("outlet", "the outlet"):
-        return None
-    return voice.name
+        return None, "outlet"
+    if voice.kind in UNNAMED:
+        return _unnamed(voice, memory, near)
+    if voice.kind == "pronoun":
+        return _pronoun(voice.name, memory, near)
+    if voice.kind in ("the company", "the body"):
+        return _stand_in(voice, memory, near)
+    return office(voice, memory), "person" if voice.kind == "office" else voice.kind
+
+
+def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | None, str]:
+    current = memory.current or memory.before
+    known = next((memory.titles[head] for head in voice.heads if head in memory.titles), None)
+    described = next((memory.roles[head] for head in voice.heads if head in memory.roles), None)
+    if voice.kind == "role" and not voice.definite:
+        return voice.name, "role"
+    if current and current.speaker and current.kind == "role" and (described == current.speaker):
+        return current.speaker, "role"
+    if known is not None:
+        return known, "person"
+    if described is not None:
+        return described, "role"
+    if voice.kind == "title" and voice.definite:
+        if "person" in near:
+            return near["person"], "person"
+        if current and current.kind in ("person", "role"):
+            return current.speaker, current.kind
+        if "person" in memory.last:
+            return memory.last["person"], "person"
+    return voice.name or None, "role"
+
+
+def _pronoun(means: str, memory: Memory, near: dict[str, str]) -> tuple[str | None, str]:
+    current = memory.current or memory.before
+    if means == "person":
+        if "person" in near:
+            return near["person"], "person"
+        if current and current.kind in ("person", "role"):
+            return current.speaker, current.kind
+        return memory.last.get("person"), "person"
+    if means == "body":
+        if current and current.kind in ORGANISED:
+            return current.speaker, current.kind
+        return memory.last.get("any body"), "body"
+    return (current.speaker, current.kind) if current else (None, "")
+
+
+def _stand_in(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | None, str]:
+    kind = voice.kind.removeprefix("the ")
+    current = memory.current or memory.before
+    if kind in near:
+        return near[kind], kind
+    if current and current.kind == kind:
+        return current.speaker, kind
+    known = memory.last.get(kind)
+    if known is None and voice.name:
+        return voice.name, "body"
+    if known is None and current is not None:
+        return current.speaker, current.kind
+    return known, kind
 
 
 def read_sentence(sentence: Sentence, memory: Memory, lang: str) -> list[Said]:
     """Everybody who speaks in a sentence, in its order; empty where it tells of nobody."""
-    voices = [v for v in sentence.voices if not sentence.quoted[v.first]]
-    via = _via(sentence, voices, memory, lang)
+    voices = [voice for voice in sentence.voices if not sentence.quoted[voice.first]]
+    outlets = _through(sentence, voices)
+    via = _via(voices, outlets, memory)
     found: list[Said] = []
-    named: list[tuple[Cue | None, Voice | None]] = []
     for cue in sentence.cues:
         if sentence.quoted[cue.first]:
             continue
         if cue.kind == "own_words":
-            return [Said(cue.first, cue.last, None, None)]
+            return [Said(cue.first, cue.last, None, None, kind="own")]
         if cue.kind == "by_words":
-            speaker = memory.current.speaker if memory.current else memory.person
-            old = memory.current.via if memory.current else None
-            found.append(Said(cue.first, cue.last, speaker, via or old))
-        elif cue.kind == "according":
-            named.append((cue, _after(sentence, voices, cue)))
-        elif cue.kind == "say":
-            named.append((cue, _subject(sentence, voices, cue, lang)))
-    named.append((None, _announced(sentence, voices)))
-    for cue, voice in named:
-        if voice is not None:
-            found.append(_said(cue, voice, via, memory))
-    return _settled(found, via, sentence)
+            found.append(_by_words(cue, voices, found, via, memory))
+        elif cue.kind in ("according", "say"):
+            pick = _after if cue.kind == "according" else _subject
+            voice = pick(sentence, [v for v in voices if v not in outlets or cue.kind == "according"], cue, lang)
+            if voice is not None:
+                found.append(_said(cue, voice, voices, via, memory))
+    announced = _announced(sentence, voices, lang) if not any(said.speaker for said in found) else None
+    announced = announced or _before_colon(sentence, voices, lang)
+    if announced is not None:
+        found.insert(0, _said(None, announced, voices, via, memory))
+    return _settled(found, sentence)
 
 
-def _said(cue: Cue | None, voice: Voice, via: str | None, memory: Memory) -> Said:
+def _said(cue: Cue | None, voice: Voice, voices: Sequence[Voice], via: str | None, memory: Memory) -> Said:
     first = min(voice.first, cue.first) if cue else voice.first
     last = max(voice.last, cue.last) if cue else voice.last
     if voice.kind == "outlet":
-        return Said(first, last, None, voice.name)
-    speaker = resolve(voice, memory)
-    if via is None and memory.current is not None and memory.current.via:
-        if speaker == memory.current.speaker or voice.kind == "role" or voice.kind == "the outlet":
-            via = memory.current.via
-    return Said(first, last, speaker, via)
+        return Said(first, last, None, voice.name, kind="outlet")
+    if voice.kind == "the outlet":
+        return Said(first, last, None, via or memory.last.get("outlet"), kind="outlet")
+    nearer = [v for v in voices if v.last <= voice.first and v.case != "other"]
+    speaker, kind = resolve(voice, memory, nearer)
+    old = memory.before
+    if via is None and old is not None and old.via:
+        if speaker == old.speaker or (kind == "role" and memory.current is not None):
+            via = old.via
+    return Said(first, last, speaker, via, kind=kind)
 
 
-def _settled(found: list[Said], via: str | None, sentence: Sentence) -> list[Said]:
+def _by_words(cue: Cue, voices: Sequence[Voice], found: Sequence[Said], via: str | None, memory: Memory) -> Said:
+    """ "In his words": whose, is told by the sentence itself or by those before it."""
+    if found and found[-1].speaker:
+        return found[-1]._replace(last=cue.last)
+    near = [v for v in voices if v.last <= cue.first and v.kind in ("person", "office", "role") and v.case != "other"]
+    if near:
+        speaker, kind = resolve(near[-1], memory)
+        return Said(cue.first, cue.last, speaker, via, kind=kind)
+    old = memory.current or memory.before
+    if old is not None and old.speaker is not None:
+        return Said(cue.first, cue.last, old.speaker, via or old.via, kind=old.kind)
+    return Said(cue.first, cue.last, memory.last.get("person"), via, kind="person")
+
+
+def _settled(found: Sequence[Said], sentence: Sentence) -> list[Said]:
     """Drop what only names the outlet where a speaker is told as well, and repetitions."""
     named = [said for said in found if said.speaker is not None]
     kept: list[Said] = []
-    for said in sorted(named or found[:1]):
+    for said in sorted(named or found[:1], key=lambda said: said.first):
         if kept and kept[-1].speaker == said.speaker:
             kept[-1] = kept[-1]._replace(last=max(said.last, kept[-1].last), via=kept[-1].via or said.via)
         else:
@@ -167,70 +248,118 @@ def _settled(found: list[Said], via: str | None, sentence: Sentence) -> list[Sai
     return [said._replace(mode=mode) for said in kept if said.speaker or said.via]
 
 
-def _via(sentence: Sentence, voices: Sequence[Voice], memory: Memory, lang: str) -> str | None:
+def _through(sentence: Sentence, voices: Sequence[Voice]) -> list[Voice]:
+    """Outlets that are spoken to, not speaking: "told X", "in an interview with X"."""
+    ends = {cue.last for cue in sentence.cues if cue.kind == "interview"}
+    return [
+        voice
+        for voice in voices
+        if voice.kind in ("outlet", "the outlet") and any(end <= voice.first <= end + 2 for end in ends)
+    ]
+
+
+def _via(voices: Sequence[Voice], outlets: Sequence[Voice], memory: Memory) -> str | None:
     """The outlet through which the words came: any outlet named beside a verb of saying."""
-    outlets = [voice for voice in voices if voice.kind == "outlet"]
-    if outlets:
-        return outlets[0].name
-    if any(voice.kind == "the outlet" for voice in voices):
-        return memory.outlet
-    return None
+    named = [voice for voice in (*outlets, *voices) if voice.kind == "outlet"]
+    if named:
+        return named[0].name
+    return memory.last.get("outlet") if any(voice.kind == "the outlet" for voice in voices) else None
 
 
-def _after(sentence: Sentence, voices: Sequence[Voice], cue: Cue) -> Voice | None:
-    """The voice that follows "according to"."""
+def _after(sentence: Sentence, voices: Sequence[Voice], cue: Cue, lang: str) -> Voice | None:
+    """The voice that follows "according to"; a person before the body that is named with him."""
+    near: list[Voice] = []
     for voice in voices:
         if cue.last <= voice.first < cue.last + REACH:
-            between = sentence.tokens[cue.last : voice.first]
-            return voice if all(token.raw not in ",;:" for token in between) else None
-    return None
+            if any(token.raw in ",;:—–" for token in sentence.tokens[cue.last : voice.first]):
+                break
+            near.append(voice)
+    return next((voice for voice in near if voice.kind == "person"), near[0] if near else None)
 
 
-def _announced(sentence: Sentence, voices: Sequence[Voice]) -> Voice | None:
+def _announced(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voice | None:
     """The voice of "X: words" and of "words - X"."""
     tokens = sentence.tokens
     if not voices:
         return None
     first, last = voices[0], voices[-1]
     head = all(not token.raw.isalpha() for token in tokens[: first.first])
-    if head and first.last < len(tokens) and tokens[first.last].raw == ":" and first.kind != "pronoun":
-        return first
+    if head and first.last < len(tokens) and tokens[first.last].raw == ":":
+        return first if first.kind != "state" or lang != "en" else None
     tail = [token.raw for token in tokens[last.last :]]
-    if last.first > 2 and tokens[last.first - 1].raw in _DASHES and all(raw in '.!"»' for raw in tail):
+    if last.first > 2 and tokens[last.first - 1].raw in DASHES and all(raw in '.!"»' for raw in tail):
         return last
+    return None
+
+
+def _before_colon(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voice | None:
+    """The voice of "X was more careful: words", where no verb of saying tells it."""
+    tokens = sentence.tokens
+    blockers, _ = _prepositions(lang)
+    colon = next((i for i, t in enumerate(tokens) if t.raw == ":" and not sentence.quoted[i]), None)
+    if colon is None or colon > COLON_REACH or colon > len(tokens) - 4:
+        return None
+    if any(cue.kind in ("say", "according", "by_words") and cue.first < colon for cue in sentence.cues):
+        return None
+    for voice in voices:
+        before = tokens[voice.first - 1].norm if voice.first else ""
+        if voice.last <= colon and voice.kind in (*PERSONAL, "pronoun") and before not in blockers:
+            return voice
     return None
 
 
 def _subject(sentence: Sentence, voices: Sequence[Voice], cue: Cue, lang: str) -> Voice | None:
     """The voice likeliest to be the subject of a verb of saying."""
-    best, best_score = None, 0.3 if not cue.weak else 1.2
+    best, best_score = None, LEAST_WEAK if cue.weak else LEAST
     for voice in voices:
         score = _score(sentence, voice, cue, lang)
         if score > best_score:
             best, best_score = voice, score
-    return best
+    if best is None or best.kind in ("person", "outlet", "the outlet", "pronoun"):
+        return best
+    return _person_behind(sentence, voices, best)
+
+
+def _person_behind(sentence: Sentence, voices: Sequence[Voice], title: Voice) -> Voice:
+    """The person whose title, at whatever length, stands before the name: "the head of purchases, the army's, X"."""
+    after = [voice for voice in voices if voice.first >= title.last]
+    for voice in after[:3]:
+        gap = sentence.tokens[title.last : voice.first]
+        if any(not token.raw[0].isalnum() and token.raw not in "-«»" for token in gap):
+            return title
+        if voice.kind == "person" and not any(
+            c.kind == "say" and title.last <= c.first < voice.first for c in sentence.cues
+        ):
+            blocked = sentence.tokens[voice.first - 1].norm in ("с", "со", "з", "із", "with", "to", "о", "про", "about")
+            return title if blocked else voice
+    return title
 
 
 def _score(sentence: Sentence, voice: Voice, cue: Cue, lang: str) -> float:
+    """How well a voice fits as the subject of a verb: kind, distance, case, what stands between."""
     tokens = sentence.tokens
-    blockers, own = _blockers(lang)
+    blockers, own = _prepositions(lang)
     if voice.last <= cue.first:
         gap = tokens[voice.last : cue.first]
     elif voice.first >= cue.last:
         gap = tokens[cue.last : voice.first]
-        if lang == "en" and len([t for t in gap if t.raw.isalpha() and t.norm != "the"]) > 1:
-            return -1.0
-        if lang == "en" and tokens[cue.first].norm in ("told", "tells", "telling"):
+        far = len([token for token in gap if token.raw.isalpha() and token.norm not in ("the", "a", "an")]) > 1
+        if lang == "en" and (far or voice.kind == "pronoun" or tokens[cue.first].norm in ("told", "tells", "telling")):
             return -1.0
     else:
         return -1.0
     score = BASE[voice.kind] - PER_TOKEN * len(gap)
     score -= PER_COMMA * sum(token.raw == "," for token in gap)
     score -= PER_BREAK * sum(token.raw in ";:" for token in gap)
+    if voice.kind == "person" and voice.definite:
+        score += TITLED
     before = tokens[voice.first - 1].norm if voice.first else ""
-    if before in blockers:
-        inside = before in own and voice.kind in ("body", "company", "the body", "the company")
-        score -= 0.5 if inside else PREPOSITION
+    if before in own and voice.kind in ("body", "company", "the body", "the company", "state", "bloc"):
+        score -= 0.4
+    elif before in blockers:
+        score -= PREPOSITION
+    elif voice.case in ("other", "loc"):
+        score -= OBLIQUE
     if voice.last < len(tokens) and tokens[voice.last].norm == "'s":
         score -= 2.0
     return score

@@ -1,6 +1,6 @@
-"""Who could be speaking: names, bodies, outlets, unnamed roles and stand-ins in a text, and the words that point at them.
+"""Who could be speaking: names, bodies, outlets, unnamed roles and stand-ins, and the words that point at them.
 
-In come the tokens of a sentence, out come voices and cues in its order. Who says which sentence is decided in statements.
+In come the tokens of a sentence, out come voices and cues in its order. Who says which words is told in statements.
 """
 
 from __future__ import annotations
@@ -11,26 +11,27 @@ from functools import cache
 from typing import NamedTuple
 
 from outproduce.languages import language_data
-from outproduce.lexicon import Lexicon, Match, Token
-from outproduce.names import find_people
+from outproduce.lexicon import HYPHENS, Lexicon, Match, Token
+from outproduce.names import find_people, is_capital, transliterate
 from outproduce.packs import Entry, Pack
 
-CUES = ("say", "according", "by_words", "own_words", "interview", "background", "backward")
-STAND_INS = ("companies", "bodies", "outlets", "pronouns")
-KIND_OF = {"companies": "the company", "bodies": "the body", "outlets": "the outlet", "pronouns": "pronoun"}
-NAMED = ("person", "body", "company", "outlet", "state")
+CUES = ("say", "according", "by_words", "own_words", "interview", "background", "backward", "continuing", "report")
+STAND_INS = {"companies": "the company", "bodies": "the body", "outlets": "the outlet"}
+ORGANISATIONS = {"companies": "company", "bodies": "body", "outlets": "outlet"}
 UNNAMED = ("title", "role")
-GENITIVE = frozenset({"of", "at", "from", "for", "in", "the", "'s", "у", "в", "из", "із", "з", "при"})
-PLURAL_OF_BODY = frozenset(
-    {"analysts", "authors", "experts", "researchers", "spokesman", "spokeswoman", "spokesperson"}
-)
+BODIES = ("body", "company", "state", "outlet", "the company", "the body")
+RANK = {"person": 0, "office": 1, "role": 1, "title": 2, "body": 1, "company": 1, "outlet": 3, "state": 4}
+GENITIVE = frozenset({"of", "at", "from", "for", "in", "the", "'s", "у", "в", "из", "із", "з", "при", "на", "("})
+SPOKESMEN = frozenset({"analysts", "authors", "experts", "researchers", "spokesman", "spokeswoman", "spokesperson"})
+LAST_RANK = 9
 
 
 class Voice(NamedTuple):
     """Somebody who may speak: tokens `first` to `last`, `last` exclusive.
 
-    `kind` is person, body, company, outlet, state, title, role, pronoun, or "the company" and the like for stand-ins.
-    `name` is the English name or description; `definite` marks "the official", who has been spoken of before.
+    `kind` is person, office, body, company, outlet, state, title, role, pronoun, or "the company" and the like for
+    stand-ins. `name` is the English name or description, `heads` the titles told with it, `definite` marks "the
+    official", who has been spoken of before. `case` is nom, loc, other or empty where the form does not tell.
     """
 
     first: int
@@ -38,6 +39,8 @@ class Voice(NamedTuple):
     kind: str
     name: str
     definite: bool = False
+    heads: tuple[str, ...] = ()
+    case: str = ""
 
 
 class Cue(NamedTuple):
@@ -62,16 +65,32 @@ class _Word(NamedTuple):
     english: str
 
 
+Spoken = dict[int, list[Match[_Word]]]
+
+
 @cache
-def _speech(lang: str) -> Lexicon[_Word]:
+def _speech(pack: Pack, lang: str) -> Lexicon[_Word]:
+    """Words of speech of a language, with the roles and modifiers of the pack."""
     data = language_data(lang, "speech")
     words: Lexicon[_Word] = Lexicon()
     for group in (*CUES, *STAND_INS):
         words.extend(data[group], _Word(group, ""))
-    for group in ("titles", "roles", "qualities"):
+    for group in ("titles", "roles", "qualities", "pronouns", "institutions"):
         for phrase, english in data[group].items():
             words.add(phrase, _Word(group, english))
+    for english, row in pack.roles.get("nouns", {}).items():
+        words.extend(row.get(lang, {}).get("one", ()), _Word("roles", english))
+        words.extend(row.get(lang, {}).get("many", ()), _Word("roles", row["plural"]))
+    for english, row in pack.roles.get("modifiers", {}).items():
+        words.extend(row.get(lang, ()), _Word("qualities", english))
+    words.extend(pack.roles.get("drop", {}).get(lang, ()), _Word("qualities", ""))
     return words
+
+
+@cache
+def _ranks(pack: Pack) -> dict[str, int]:
+    """Place of a modifier before its noun, 1 first."""
+    return {english: row["rank"] for english, row in pack.roles.get("modifiers", {}).items()}
 
 
 @cache
@@ -83,81 +102,171 @@ def _weak(lang: str) -> Lexicon[bool]:
 
 @cache
 def _known(pack: Pack, lang: str) -> Lexicon[Entry]:
-    """Names of the pack that may speak or make speakers known by what stands beside them."""
+    """Names of the pack that may speak, offices of persons among them."""
     words: Lexicon[Entry] = Lexicon()
     for _, phrase, entry in pack.phrases(lang):
-        if entry.category in ("speaker", "outlet", "actor") and entry.form not in ("adj", "people"):
+        if entry.category in ("speaker", "outlet", "actor") and entry.form != "people":
             words.add(phrase, entry)
+    for phrase, name in pack.offices(lang):
+        words.add(phrase, Entry("office", name, ""))
     return words
 
 
 def find_voices(tokens: Sequence[Token], lang: str, pack: Pack) -> Voices:
     """Find everybody who may speak in one sentence and every phrase that says that somebody does."""
-    named = _named(tokens, lang, pack)
+    named, adjectives = _named(tokens, lang, pack)
     taken = {i for voice in named for i in range(voice.first, voice.last)}
-    spoken: dict[int, list[Match[_Word]]] = {}
-    words, i = _speech(lang), 0
-    while i < len(tokens):
-        here = [] if i in taken else words.at(tokens, i)
-        if here:
-            spoken[i] = [match for match in here if match.last == here[0].last]
-            spoken[i] += [m for m in here if m.last < here[0].last and m.value.group == "interview"]
-            i = here[0].last if here[0].value.group in ("titles", "roles", "qualities") else i + 1
-        else:
-            i += 1
-    cues = tuple(_cues(tokens, spoken, lang))
+    spoken = _spoken(tokens, _speech(pack, lang), taken)
+    cues = _cues(tokens, spoken, lang)
+    more = _institutions(tokens, spoken, named, adjectives)
+    more += _organisations(tokens, spoken, taken, cues, lang)
+    named = [voice for voice in named if not any(m.first <= voice.first < m.last for m in more)] + more
+    taken.update(i for voice in more for i in range(voice.first, voice.last))
     people = _people(tokens, lang, taken, spoken)
-    for voice in people:
-        taken.update(range(voice.first, voice.last))
-    unnamed = _unnamed(tokens, spoken, taken, lang)
-    return Voices(tuple(_joined(tokens, sorted([*named, *people, *unnamed]), cues)), cues)
+    taken.update(i for voice in people for i in range(voice.first, voice.last))
+    unnamed = _unnamed(tokens, spoken, taken, _ranks(pack))
+    held = [voice for voice in named if not any(u.first <= voice.first and voice.last <= u.last for u in unnamed)]
+    return Voices(tuple(_joined(tokens, sorted([*held, *people, *unnamed]), cues)), tuple(cues))
 
 
-def _named(tokens: Sequence[Token], lang: str, pack: Pack) -> list[Voice]:
-    order = {"speaker": 0, "outlet": 1, "actor": 2}
+def _named(tokens: Sequence[Token], lang: str, pack: Pack) -> tuple[list[Voice], dict[int, str]]:
+    """Voices the pack names; and the states whose adjectives stand in the sentence, by token."""
     found: list[Voice] = []
-    last = -1
-    for match in sorted(_known(pack, lang).find(tokens), key=lambda m: (m.first, order[m.value.category])):
-        if match.first < last:
+    adjectives: dict[int, str] = {}
+    order = {"speaker": 0, "office": 1, "outlet": 2, "actor": 3}
+    places: dict[tuple[int, int], list[Entry]] = {}
+    for match in _known(pack, lang).find(tokens):
+        places.setdefault((match.first, match.last), []).append(match.value)
+    for (first, last), entries in places.items():
+        best = min(entries, key=lambda entry: order[entry.category])
+        forms = {entry.form for entry in entries if entry.value == best.value}
+        if best.form == "adj":
+            adjectives[first] = best.value
             continue
-        last = match.last
-        found.append(Voice(match.first, match.last, _kind(match.value, pack), match.value.value))
-    return found
+        case = next((case for case in ("nom", "loc") if case in forms), "other" if forms & {"gen", "dat"} else "")
+        holders = tuple(entry.value for entry in entries if entry.category == "office")
+        kind = _kind(best, pack)
+        name = holders[-1] if kind == "office" else best.value
+        found.append(Voice(first, last, kind, name, heads=holders if kind == "office" else (), case=case))
+    return found, adjectives
 
 
 def _kind(entry: Entry, pack: Pack) -> str:
-    if entry.category == "outlet":
-        return "outlet"
+    if entry.category in ("outlet", "office"):
+        return entry.category
     if entry.category == "speaker":
         return "person" if pack.speakers[entry.value].kind == "person" else "body"
-    kind = pack.actors[entry.value].kind
-    return {"state": "state", "bloc": "state", "company": "company"}.get(kind, "body")
+    return {"state": "state", "bloc": "bloc", "company": "company"}.get(pack.actors[entry.value].kind, "body")
 
 
-def _cues(tokens: Sequence[Token], spoken: dict[int, list[Match[_Word]]], lang: str) -> list[Cue]:
-    found = []
+def _spoken(tokens: Sequence[Token], words: Lexicon[_Word], taken: set[int]) -> Spoken:
+    """Words of speech by the token they begin at."""
+    spoken: Spoken = {}
+    i = 0
+    while i < len(tokens):
+        here = words.at(tokens, i)
+        if i in taken:
+            here = [match for match in here if match.value.group == "qualities"]
+        if not here:
+            i += 1
+            continue
+        longest = here[0].last
+        spoken[i] = [match for match in here if match.last == longest or match.value.group in ("interview", "report")]
+        solid = here[0].value.group in ("titles", "roles", "qualities", "institutions", "by_words")
+        i = longest if solid and i not in taken else i + 1
+    return spoken
+
+
+def _cues(tokens: Sequence[Token], spoken: Spoken, lang: str) -> list[Cue]:
+    found = set()
     for i, matches in spoken.items():
         for match in matches:
             if match.value.group in CUES:
                 weak = match.value.group == "say" and bool(_weak(lang).at(tokens, i))
-                found.append(Cue(match.first, match.last, match.value.group, weak))
-    return sorted(set(found))
+                found.add(Cue(match.first, match.last, match.value.group, weak))
+    return sorted(found)
 
 
-def _people(tokens: Sequence[Token], lang: str, taken: set[int], spoken: dict[int, list[Match[_Word]]]) -> list[Voice]:
+def _institutions(
+    tokens: Sequence[Token], spoken: Spoken, named: Sequence[Voice], adjectives: dict[int, str]
+) -> list[Voice]:
+    """Bodies told by what they are and whose: "the Norwegian ministry of defence", "the embassy of Chile"."""
+    states = {voice.first: voice for voice in named if voice.kind == "state"}
+    found = []
+    for i, matches in spoken.items():
+        match = next((m for m in matches if m.value.group == "institutions"), None)
+        if match is None:
+            continue
+        owner = next((adjectives[j] for j in (i - 1, i - 2) if j in adjectives), None)
+        state = states.get(match.last)
+        if owner is not None:
+            found.append(Voice(i, match.last, "body", f"{match.value.english} of {owner}"))
+        elif state is not None:
+            found.append(Voice(i, state.last, "body", f"{match.value.english} of {state.name}"))
+    return found
+
+
+def _organisations(
+    tokens: Sequence[Token], spoken: Spoken, taken: set[int], cues: Sequence[Cue], lang: str
+) -> list[Voice]:
+    """Companies, bodies and outlets nobody has written down: a name in quotation marks or capitals behind what it is."""
+    found = []
+    for matches in spoken.values():
+        match = next((m for m in matches if m.value.group in ORGANISATIONS), None)
+        if match is None or match.last >= len(tokens) or match.last in taken:
+            continue
+        end = _organisation_end(tokens, match.last, taken)
+        if end > match.last:
+            words = [t.raw for t in tokens[match.last : end] if t.raw[0].isalnum()]
+            name = " ".join(transliterate(word, lang) for word in words)
+            found.append(Voice(match.last, end, ORGANISATIONS[match.value.group], name))
+    if lang != "en":
+        beside = {i for cue in cues if cue.kind == "report" for i in (cue.last, cue.last + 1, cue.first - 1)}
+        inside = taken | {i for voice in found for i in range(voice.first, voice.last)}
+        found += _latin_outlets(tokens, inside, beside)
+    return found
+
+
+def _organisation_end(tokens: Sequence[Token], first: int, taken: set[int]) -> int:
+    if tokens[first].raw in '«„"“':
+        close = next((j for j in range(first + 1, min(first + 6, len(tokens))) if tokens[j].raw in '»”“"'), first - 1)
+        return close + 1 if close > first + 1 and is_capital(tokens[first + 1]) else first
+    end = first
+    while end < len(tokens) and end not in taken and is_capital(tokens[end]) and tokens[end].raw.isascii():
+        end += 1
+    return end if end > first and not tokens[0].raw.isascii() else first
+
+
+def _latin_outlets(tokens: Sequence[Token], taken: set[int], beside: set[int]) -> list[Voice]:
+    """Names in Latin letters beside "writes" or "citing", in a Cyrillic sentence."""
+    found, i = [], 0
+    while i < len(tokens):
+        first = i
+        while i < len(tokens) and i not in taken and tokens[i].raw.isascii() and is_capital(tokens[i]):
+            i += 1
+        if i > first and (first in beside or i - 1 in beside):
+            found.append(Voice(first, i, "outlet", " ".join(token.raw for token in tokens[first:i])))
+        i = max(i, first + 1)
+    return found
+
+
+def _people(tokens: Sequence[Token], lang: str, taken: set[int], spoken: Spoken) -> list[Voice]:
     """Persons the pack does not know."""
     others = set(taken)
     cued: set[int] = set()
     for matches in spoken.values():
         for match in matches:
-            if match.value.group in ("titles", "roles", "qualities", "bodies", "companies"):
+            group = match.value.group
+            if group in ("titles", "roles", "qualities", "bodies", "companies", "institutions"):
                 others.update(range(match.first, match.last))
-            if match.value.group in ("titles", "roles", "say"):
+            if group in ("titles", "roles", "say"):
                 cued.add(match.last)
+    if lang != "en":
+        others.update(i for i, token in enumerate(tokens) if token.raw.isascii())
     return [Voice(p.first, p.last, "person", p.name) for p in find_people(tokens, lang, others, cued)]
 
 
-def _unnamed(tokens: Sequence[Token], spoken: dict[int, list[Match[_Word]]], taken: set[int], lang: str) -> list[Voice]:
+def _unnamed(tokens: Sequence[Token], spoken: Spoken, taken: set[int], ranks: dict[str, int]) -> list[Voice]:
     """Titles, roles and stand-ins, roles described in English by the words around them."""
     qualities = {
         i: (match.last, match.value.english)
@@ -172,20 +281,27 @@ def _unnamed(tokens: Sequence[Token], spoken: dict[int, list[Match[_Word]]], tak
         groups = {match.value.group: match for match in reversed(matches)}
         heads = [groups[group] for group in ("titles", "roles") if group in groups]
         if heads:
-            found.append(_role(tokens, i, heads, qualities))
+            found.append(_role(tokens, i, heads, qualities, ranks))
+        elif "pronouns" in groups:
+            found.append(Voice(i, i + 1, "pronoun", groups["pronouns"].value.english, True))
+        elif "institutions" in groups:
+            found.append(Voice(i, groups["institutions"].last, "the body", groups["institutions"].value.english, True))
         else:
-            found += [Voice(i, groups[g].last, KIND_OF[g], "", True) for g in STAND_INS if g in groups][:1]
+            found += [Voice(i, groups[g].last, kind, "", True) for g, kind in STAND_INS.items() if g in groups][:1]
     return found
 
 
-def _role(tokens: Sequence[Token], at: int, heads: list[Match[_Word]], qualities: dict[int, tuple[int, str]]) -> Voice:
+def _role(
+    tokens: Sequence[Token],
+    at: int,
+    heads: Sequence[Match[_Word]],
+    qualities: dict[int, tuple[int, str]],
+    ranks: dict[str, int],
+) -> Voice:
     """One title or role with the adjectives before it and the genitives after it."""
     before: list[str] = []
     first = at
-    while first > 0:
-        start = next((j for j in range(first - 1, max(first - 4, -1), -1) if j in qualities), None)
-        if start is None or qualities[start][0] != first:
-            break
+    while (start := _quality_before(tokens, first, qualities)) is not None:
         before.insert(0, qualities[start][1])
         first = start
     after: list[str] = []
@@ -194,15 +310,23 @@ def _role(tokens: Sequence[Token], at: int, heads: list[Match[_Word]], qualities
         after.append(qualities[last][1])
         last = qualities[last][0]
     article = tokens[first - 1].norm if first else ""
-    definite = (
-        article in ("the", "his", "her", "their", "its", "that") if tokens[at].raw.isascii() else not (before or after)
-    )
-    kind = "title" if (len(heads) == 1 and heads[0].value.group == "titles") or definite else "role"
+    latin = tokens[at].raw.isascii()
+    definite = article in ("the", "his", "her", "their", "its", "that") if latin else not (before or after)
+    kind = "title" if heads[0].value.group == "titles" and (definite or len(heads) == 1) else "role"
     head = heads[-1].value.english
-    words = sorted(
-        dict.fromkeys([*before, *after]), key=lambda word: word not in ("senior", "top", "former", "retired")
-    )
-    return Voice(first, last, kind, " ".join([*(word for word in words if word not in head), head]), definite)
+    words = sorted(dict.fromkeys([*before, *after]), key=lambda word: ranks.get(word, LAST_RANK))
+    name = " ".join([*(word for word in words if word and word not in head), head])
+    return Voice(first, last, kind, name, definite, tuple(match.value.english for match in heads))
+
+
+def _quality_before(tokens: Sequence[Token], first: int, qualities: dict[int, tuple[int, str]]) -> int | None:
+    """Start of the quality that ends right before a token, commas and "and" between qualities passed over."""
+    end = first
+    while end > 0 and tokens[end - 1].norm in (",", "and", "и", "та", "і", "й", *HYPHENS):
+        end -= 1
+    if end < first and first not in qualities:
+        end = first
+    return next((j for j in range(end - 1, max(end - 4, -1), -1) if j in qualities and qualities[j][0] == end), None)
 
 
 def _joined(tokens: Sequence[Token], voices: Sequence[Voice], cues: Sequence[Cue]) -> list[Voice]:
@@ -224,26 +348,27 @@ def _belong(tokens: Sequence[Token], left: Voice, right: Voice, verbs: set[int])
     norms = [tokens[i].norm for i in gap]
     if any(i in verbs for i in gap) or len(norms) > 4 or "pronoun" in (left.kind, right.kind):
         return False
-    title, person = left.kind in UNNAMED, right.kind == "person"
+    title, person = left.kind in (*UNNAMED, "office"), right.kind == "person"
     bare = [norm for norm in norms if norm not in GENITIVE]
     if not bare:
         if person:
-            return title or (left.kind in ("body", "company", "state", "the company", "the body") and not norms)
-        return (title and right.kind not in UNNAMED) or (left.kind in ("state", "body") and right.kind in UNNAMED)
+            return title or (left.kind in BODIES and not norms)
+        return (title and right.kind in BODIES) or (left.kind in ("state", "bloc", "body") and right.kind in UNNAMED)
     if norms[0] == "," and len(bare) == 1:
         return (title and person) or (left.kind == "person" and right.kind in UNNAMED)
     return title and person and all(norm.isalpha() for norm in bare) and len(norms) <= 3
 
 
 def _one(left: Voice, right: Voice) -> Voice:
-    rank = {"person": 0, "role": 1, "title": 2, "body": 1, "company": 1, "outlet": 3, "state": 4}
-    best, other = sorted((left, right), key=lambda voice: rank.get(voice.kind, 3))
+    first, last, heads = left.first, right.last, (*left.heads, *right.heads)
+    best, other = sorted((left, right), key=lambda voice: RANK.get(voice.kind, 3))
     if best.kind == "person":
-        return Voice(left.first, right.last, "person", best.name)
-    body = next((v for v in (left, right) if v.kind in ("body", "company", "state", "outlet")), None)
+        return Voice(first, last, "person", best.name, True, () if "office" in (left.kind, right.kind) else heads)
+    body = next((v for v in (left, right) if v.kind in BODIES or v.kind == "bloc"), None)
     role = next((v for v in (left, right) if v.kind in UNNAMED), None)
     if body is None or role is None:
-        return Voice(left.first, right.last, best.kind, best.name, best.definite and other.definite)
-    if role.name in PLURAL_OF_BODY and body.kind in ("body", "company"):
-        return Voice(left.first, right.last, body.kind, body.name)
-    return Voice(left.first, right.last, role.kind, f"{body.name} {role.name}", role.definite and role is left)
+        return Voice(first, last, best.kind, best.name, best.definite and other.definite, heads)
+    if body.kind in ("the company", "the body") or (role.name in SPOKESMEN and body.kind in ("body", "company")):
+        kind = role.kind if body.kind.startswith("the ") and role.name not in SPOKESMEN else body.kind
+        return Voice(first, last, kind, role.name if kind == role.kind else body.name, kind != role.kind, heads)
+    return Voice(first, last, role.kind, f"{body.name} {role.name}", False, heads)

@@ -117,6 +117,13 @@ class Pack:
         roles: Mapping[str, Any] = self._data["roles"]
         return roles
 
+    def offices(self, lang: str) -> Iterator[tuple[str, str]]:
+        """Titles that mean one person ("NATO chief") with that person's name; holders of old come first."""
+        rows = sorted(self._data["speakers"], key=lambda row: str(row.get("until") or "9999"))
+        for row in rows:
+            for phrase in row.get("roles", {}).get(lang, ()):
+                yield str(phrase), row["name"]
+
     @property
     def blocs(self) -> Mapping[str, Any]:
         """Covers of blocs: the parts whose sum a bloc is."""
