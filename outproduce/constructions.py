@@ -299,7 +299,7 @@ def _now(seen: Seen) -> Span | None:
 
 _UNIT = "[ykvgqhx]"
 _TAIL = r"(?:,?e*(?:Y[yr]?|[TLXBKZ]e*y|N|Fe*Y)|e*y(?![AGO]))"
-_COUNT = r"(?:d[.,]d|[cd])e*"
+_COUNT = r"(?:d[.,]d|(?:[cd][-D&~]e*)?[cd])e*"
 _COUNTED = rf"(?:{_COUNT}{_UNIT}|a?e*{_UNIT}|C)"
 _MONTH = r"M(?:\.(?=,?Y))?"
 _BEFORE = r"(?:[AGO]|U(?![^_.,|]))"
@@ -309,7 +309,7 @@ Builder = Callable[[Seen], Span | None]
 # Tried in this order at every place; the first that fits wins. Letters: timewords.LETTERS.
 CONSTRUCTIONS: dict[str, tuple[str, Builder]] = {
     "iso": (r"Y-[dM]-d", _iso),
-    "dotted": (r"(?:d\.?(?:d\.)?[-/])?d\.d\.Y[yr]?", _dotted),
+    "dotted": (r"(?:d\.?(?:d\.)?[-/~])?d\.d\.Y[yr]?", _dotted),
     "slashed": (r"d/[dM]/Y|d-M-Y", _slashed),
     "days": (rf"[do](?:[-&]|[D~]e*)[do]e*{_MONTH}{_TAIL}?", _days),
     "month_days": (r"M[do][-D~]e*[do](?:,?Y)?", _days),

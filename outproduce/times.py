@@ -56,7 +56,7 @@ _TIME = re.compile(
     + ")"
 )
 _PERIOD = re.compile(
-    r"(?P<phrase>[pt])(?![AGOW%!'@]|e*W)|(?P<each>Ee*a?(?:[cd]e*)?[ykvgq])|(?P<total>[ij]e*(?:(?:d[.,]d|[cd])e*[ykvgq]|C))"
+    r"(?P<phrase>[pt])(?![AGO!'@]|e*%*W)|(?P<each>Ee*a?(?:[cd]e*)?[ykvgq])|(?P<total>[ij]e*(?:(?:d[.,]d|(?:[cd][-D&~]e*)?[cd])e*[ykvgq]|C))"
     r"|(?P<whole>je+[ykvgq])"
 )
 _PREPOSITIONS = "ijIbDuUfz~"
@@ -90,12 +90,21 @@ def find_periods(text: str, lang: str, tokens: Sequence[Token] | None = None) ->
     >>> [(p.per, p.count, p.bare) for p in find_periods("за три місяці стільки, скільки НАТО за рік", "uk")]
     [('month', 3.0, True), ('year', 1.0, True)]
     """
+    return find_times_and_periods(text, lang, None, tokens)[1]
+
+
+def find_times_and_periods(
+    text: str, lang: str, published: str | None, tokens: Sequence[Token] | None = None
+) -> tuple[list[Time], list[Period]]:
+    """Find both in one reading; as `find_times` and `find_periods`, in half the time."""
     tagged = tag_text(text, lang) if tokens is None else tag_tokens(tokens, text, lang)
     letters = list(tagged.letters)
-    for _, first, last in _Reader(tagged, lang, None).read():
+    times = []
+    for time, first, last in _Reader(tagged, lang, published).read():
+        times.append(time)
         letters[first:last] = "_" * (last - first)
     found = (_period(text, tagged, match, lang) for match in _PERIOD.finditer("".join(letters)))
-    return [period for period in found if period is not None]
+    return times, [period for period in found if period is not None]
 
 
 def _period(text: str, tagged: Tagged, match: re.Match[str], lang: str) -> Period | None:
@@ -152,7 +161,7 @@ class _Reader:
             return Time(start, end, None, role, grain, None)
         if "Y" in letters or name in ("unit", "year_adverb", "year"):
             self.mention = int(span.last[:4])
-        if name == "within" and role == "in":
+        if name == "within" or (before == "I" and seen.pointer == "next"):
             role = "by"
         return self._placed(start, end, narrow(span, seen.of("P")), role, soft=before == "D", part=seen.of("P"))
 
