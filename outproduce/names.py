@@ -204,9 +204,10 @@ def find_people(tokens: Sequence[Token], lang: str, taken: Collection[int], cued
             i += 1
             continue
         last = _name_end(tokens, i, names.particles, taken)
-        words = _words(tokens, i, last)
-        if len(words) > 1 and (i in cued or _first_name(token.norm, lang) is not None):
-            found.append(Person(i, last, english_name(words, lang)))
+        first = i if i in cued else next((j for j in range(i, last) if _first_name(tokens[j].norm, lang)), last)
+        words = _words(tokens, first, last)
+        if len(words) > 1:
+            found.append(Person(first, last, english_name(words, lang)))
         i = max(last, i + 1)
     return found
 

@@ -22,7 +22,7 @@ from outproduce.voices import Cue, Voice, find_voices
 
 SHORT_QUOTE = 5  # tokens: up to here a quotation is a name, not words said
 SHORT_HEADER = 9
-BRIDGE = True
+TOLD_LAST = ("person", "role", "company")
 
 
 class Part(NamedTuple):
@@ -151,15 +151,15 @@ def _carry(read: Sequence[Sentence], lang: str) -> list[Part]:
         if found:
             parts.append(_split(sentence, found))
             memory.said(found[-1])
-            if sentence.says("backward") or _told_last(sentence, found):
+            if sentence.says("backward") or _told_last(read, k, found):
                 _give_back(read, parts, k, found[0])
             continue
         kept = _kept(sentence, read[k - 1] if k else None, memory)
         parts.append([Part(sentence.start, sentence.end, kept)])
+        memory.not_said(sentence)
         if kept is None:
             memory.stop()
     _join_quotations(read, parts)
-    _bridge(read, parts)
     return [part for group in parts for part in group]
 
 
@@ -167,13 +167,21 @@ def _kept(sentence: Sentence, before: Sentence | None, memory: Memory) -> Said |
     """Give the last speaker where he goes on in this sentence, None where the outlet takes over."""
     if before is None or sentence.says("background"):
         return None
+    goes_on = sentence.says("continuing")
     if memory.current is None:
-        return _in_mode(memory.before, sentence) if memory.before and sentence.says("continuing") else None
-    if sentence.paragraph == before.paragraph or sentence.says("continuing") or _is_header(before):
-        return _in_mode(memory.current, sentence)
+        return _in_mode(memory.before, sentence) if memory.before and goes_on else None
     if sentence.quoted and all(sentence.quoted[:3]):
         return _in_mode(memory.current, sentence)
-    return None
+    if sentence.paragraph != before.paragraph and not goes_on and not _is_header(before):
+        return None
+    return _in_mode(memory.current, sentence) if goes_on or _may_go_on(sentence, memory.current) else None
+
+
+def _may_go_on(sentence: Sentence, said: Said) -> bool:
+    """Tell whether a sentence may be the speaker's: unnamed ones seldom go on, nor does news of another company."""
+    if any(sentence.quoted):
+        return True
+    return said.kind != "role" and not any(v.kind == "company" and v.name != said.speaker for v in sentence.voices)
 
 
 def _in_mode(said: Said, sentence: Sentence) -> Said:
@@ -185,9 +193,11 @@ def _is_header(sentence: Sentence) -> bool:
     return len(sentence.tokens) <= SHORT_HEADER and sentence.says("say") and sentence.paragraph > 0
 
 
-def _told_last(sentence: Sentence, found: Sequence[Said]) -> bool:
-    """Tell whether a sentence ends with who says it, as if that were the end of a longer speech."""
-    return len(found) == 1 and found[0].first > len(sentence.tokens) // 3 and found[0].kind != "own"
+def _told_last(read: Sequence[Sentence], k: int, found: Sequence[Said]) -> bool:
+    """Tell whether the opening paragraph ends with who says it, as the end of a longer speech."""
+    said, sentence = found[0], read[k]
+    opening = sentence.paragraph - read[0].paragraph <= 1
+    return opening and len(found) == 1 and said.first > len(sentence.tokens) // 3 and said.kind in TOLD_LAST
 
 
 def _give_back(read: Sequence[Sentence], parts: list[list[Part]], k: int, said: Said) -> None:
@@ -201,16 +211,6 @@ def _give_back(read: Sequence[Sentence], parts: list[list[Part]], k: int, said: 
         if read[j].says("background"):
             break
         parts[j] = [Part(read[j].start, read[j].end, said._replace(mode="indirect"))]
-
-
-def _bridge(read: Sequence[Sentence], parts: list[list[Part]]) -> None:
-    """Give a paragraph without a speaker to the one who speaks right before and right after it."""
-    for k in range(1, len(read) - 1):
-        if any(part.said for part in parts[k]) or read[k].says("background") or read[k].says("own_words"):
-            continue
-        before, after = parts[k - 1][-1].said, next((p[0].said for p in parts[k + 1 :] if p[0].said), None)
-        if before and after and before.speaker and before.speaker == after.speaker and BRIDGE:
-            parts[k] = [Part(read[k].start, read[k].end, _in_mode(before, read[k]))]
 
 
 def _join_quotations(read: Sequence[Sentence], parts: list[list[Part]]) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from outproduce.languages import language_data
 from outproduce.lexicon import Token
-from outproduce.voices import UNNAMED, Cue, Voice
+from outproduce.voices import SPOKESMEN, UNNAMED, Cue, Voice
 
 DASHES = "—–"
 # How likely a voice of each kind is the subject of a verb of saying, before its distance and case are looked at.
@@ -33,6 +33,7 @@ LEAST, LEAST_WEAK = 0.3, 0.9
 REACH = 9  # tokens after "according to" in which its name must begin
 HEAD = 5  # tokens in which a word counts as standing at the head of a sentence
 COLON_REACH = 16
+ARTICLES = frozenset({"the", "a", "an", "his", "her", "its", "their"})
 PERSONAL = ("person", "role", "title", "office")
 ORGANISED = ("body", "company")
 
@@ -76,6 +77,7 @@ class Memory:
     last: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    silent: str | None = None  # person named in the sentence before, where nobody spoke in it
 
     def see(self, voices: Sequence[Voice]) -> None:
         """Remember everybody named."""
@@ -93,6 +95,11 @@ class Memory:
     def said(self, said: Said) -> None:
         """Remember who spoke last."""
         self.current = self.before = said
+        self.silent = None
+
+    def not_said(self, sentence: Sentence) -> None:
+        """Remember whom a sentence names in which nobody speaks."""
+        self.silent = next((office(v, self) for v in sentence.voices if v.kind in ("person", "office")), None)
 
     def stop(self) -> None:
         """Let the outlet itself speak."""
@@ -138,11 +145,13 @@ def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | 
         return current.speaker, "role"
     if known is not None:
         return known, "person"
+    if voice.definite and voice.name in SPOKESMEN and current and current.kind in ORGANISED:
+        return current.speaker, current.kind
     if described is not None:
         return described, "role"
     if voice.kind == "title" and voice.definite:
-        if "person" in near:
-            return near["person"], "person"
+        if "person" in near or memory.silent:
+            return near.get("person", memory.silent), "person"
         if current and current.kind in ("person", "role"):
             return current.speaker, current.kind
         if "person" in memory.last:
@@ -153,8 +162,8 @@ def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | 
 def _pronoun(means: str, memory: Memory, near: dict[str, str]) -> tuple[str | None, str]:
     current = memory.current or memory.before
     if means == "person":
-        if "person" in near:
-            return near["person"], "person"
+        if "person" in near or memory.silent:
+            return near.get("person", memory.silent), "person"
         if current and current.kind in ("person", "role"):
             return current.speaker, current.kind
         return memory.last.get("person"), "person"
@@ -230,6 +239,8 @@ def _by_words(cue: Cue, voices: Sequence[Voice], found: Sequence[Said], via: str
         speaker, kind = resolve(near[-1], memory)
         return Said(cue.first, cue.last, speaker, via, kind=kind)
     old = memory.current or memory.before
+    if memory.silent:
+        return Said(cue.first, cue.last, memory.silent, via, kind="person")
     if old is not None and old.speaker is not None:
         return Said(cue.first, cue.last, old.speaker, via or old.via, kind=old.kind)
     return Said(cue.first, cue.last, memory.last.get("person"), via, kind="person")
@@ -302,7 +313,7 @@ def _before_colon(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voi
     if any(cue.kind in ("say", "according", "by_words") and cue.first < colon for cue in sentence.cues):
         return None
     for voice in voices:
-        before = tokens[voice.first - 1].norm if voice.first else ""
+        before = _governor(tokens, voice)
         if voice.last <= colon and voice.kind in (*PERSONAL, "pronoun") and before not in blockers:
             return voice
     return None
@@ -335,6 +346,14 @@ def _person_behind(sentence: Sentence, voices: Sequence[Voice], title: Voice) ->
     return title
 
 
+def _governor(tokens: Sequence[Token], voice: Voice) -> str:
+    """Word before a voice, articles passed over: a preposition there makes it no subject."""
+    i = voice.first - 1
+    while i >= 0 and tokens[i].norm in ARTICLES:
+        i -= 1
+    return tokens[i].norm if i >= 0 else ""
+
+
 def _score(sentence: Sentence, voice: Voice, cue: Cue, lang: str) -> float:
     """How well a voice fits as the subject of a verb: kind, distance, case, what stands between."""
     tokens = sentence.tokens
@@ -353,7 +372,7 @@ def _score(sentence: Sentence, voice: Voice, cue: Cue, lang: str) -> float:
     score -= PER_BREAK * sum(token.raw in ";:" for token in gap)
     if voice.kind == "person" and voice.definite:
         score += TITLED
-    before = tokens[voice.first - 1].norm if voice.first else ""
+    before = _governor(tokens, voice)
     if before in own and voice.kind in ("body", "company", "the body", "the company", "state", "bloc"):
         score -= 0.4
     elif before in blockers:

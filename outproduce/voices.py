@@ -18,6 +18,7 @@ from outproduce.packs import Entry, Pack
 CUES = ("say", "according", "by_words", "own_words", "interview", "background", "backward", "continuing", "report")
 STAND_INS = {"companies": "the company", "bodies": "the body", "outlets": "the outlet"}
 ORGANISATIONS = {"companies": "company", "bodies": "body", "outlets": "outlet"}
+OVERLAPPING = ("interview", "report", "say")  # cues that count even inside a longer phrase
 UNNAMED = ("title", "role")
 BODIES = ("body", "company", "state", "outlet", "the company", "the body")
 RANK = {"person": 0, "office": 1, "role": 1, "title": 2, "body": 1, "company": 1, "outlet": 3, "state": 4}
@@ -171,7 +172,7 @@ def _spoken(tokens: Sequence[Token], words: Lexicon[_Word], taken: set[int]) -> 
             i += 1
             continue
         longest = here[0].last
-        spoken[i] = [match for match in here if match.last == longest or match.value.group in ("interview", "report")]
+        spoken[i] = [match for match in here if match.last == longest or match.value.group in OVERLAPPING]
         solid = here[0].value.group in ("titles", "roles", "qualities", "institutions", "by_words")
         i = longest if solid and i not in taken else i + 1
     return spoken
@@ -274,9 +275,9 @@ def _unnamed(tokens: Sequence[Token], spoken: Spoken, taken: set[int], ranks: di
         for match in matches
         if match.value.group == "qualities"
     }
-    found = []
-    for i, matches in spoken.items():
-        if i in taken:
+    found: list[Voice] = []
+    for i, matches in sorted(spoken.items(), reverse=True):
+        if i in taken or (found and found[-1].first <= i):
             continue
         groups = {match.value.group: match for match in reversed(matches)}
         heads = [groups[group] for group in ("titles", "roles") if group in groups]
@@ -369,6 +370,8 @@ def _one(left: Voice, right: Voice) -> Voice:
     if body is None or role is None:
         return Voice(first, last, best.kind, best.name, best.definite and other.definite, heads)
     if body.kind in ("the company", "the body") or (role.name in SPOKESMEN and body.kind in ("body", "company")):
-        kind = role.kind if body.kind.startswith("the ") and role.name not in SPOKESMEN else body.kind
-        return Voice(first, last, kind, role.name if kind == role.kind else body.name, kind != role.kind, heads)
+        back = body.kind.startswith("the ")
+        kind = role.kind if back and role.name not in SPOKESMEN else body.kind
+        definite = back and (kind == "title" or kind == body.kind)
+        return Voice(first, last, kind, role.name if kind == role.kind else body.name, definite, heads)
     return Voice(first, last, role.kind, f"{body.name} {role.name}", False, heads)
