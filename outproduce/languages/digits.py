@@ -21,6 +21,7 @@ _DATE = re.compile(
 )
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?!\d|:\d\d\d)(?::\d\d)?")
 _SCORE = re.compile(r"(\d{1,3}):(\d{1,3})(?![\d:])")
+_CHAIN = re.compile(r"(?:\d{1,4}-\d{2,3}(?:-\d{2,4}){1,3}|\d{4}(?:[ \u00a0-]\d{4}){3})(?![\d-])")
 _PHONE = re.compile(r"\d{1,3}[\s\u00a0(-]{1,2}\d{2,3}[)\s\u00a0-]{1,2}\d{2,3}[\s\u00a0-]\d{2}[\s\u00a0-]?\d{2}(?!\d)")
 _RATIO = re.compile(r"(\d{1,4})/(\d{1,4})(?![\d/])")
 _PLAIN = re.compile(
@@ -89,6 +90,8 @@ def _read_special(text: str, start: int) -> Written | None:
     if match := _DATE.match(text, start):
         return Written(match.end(), float(re.split(r"\D", match.group())[0]), "date")
     if start and text[start - 1] == "+" and (match := _PHONE.match(text, start)):
+        return Written(match.end(), 0.0, "phone")
+    if match := _CHAIN.match(text, start):
         return Written(match.end(), 0.0, "phone")
     if "/" in ahead and (match := _RATIO.match(text, start)):
         above, below = float(match[1]), float(match[2])

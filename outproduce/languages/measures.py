@@ -10,16 +10,17 @@ from functools import cache
 from typing import NamedTuple
 
 from outproduce.languages import language_data
-from outproduce.languages.numbers import Number, expand_words
+from outproduce.languages.number_words import expand_words
+from outproduce.languages.numbers import Number
 from outproduce.lexicon import HYPHENS, Lexicon, Token
 
-CALIBRES = frozenset(
-    float(size)
-    for size in (
-        "4.5 5.45 5.56 6.5 6.8 7.62 8.6 9 12.7 14.5 20 23 25 27 30 35 37 40 45 50 57 60 70 73 75 76 80 81 82 84 85 88 90 "
-        "100 105 107 114 115 120 122 125 127 128 130 140 152 155 160 170 175 180 203 210 220 227 240 280 300 305 370 400"
-    ).split()
-)
+# fmt: off
+CALIBRES = frozenset(map(float, (
+    4.5, 5.45, 5.56, 6.5, 6.8, 7.62, 8.6, 9, 12.7, 14.5, 20, 23, 25, 27, 30, 35, 37, 40, 45, 50, 57, 60, 70, 73, 75, 76,
+    80, 81, 82, 84, 85, 88, 90, 100, 105, 107, 114, 115, 120, 122, 125, 127, 128, 130, 140, 152, 155, 160, 170, 175,
+    180, 203, 210, 220, 227, 240, 280, 300, 305, 370, 400,
+)))
+# fmt: on
 MEASURES = (
     *(
         "times",
@@ -43,12 +44,16 @@ _YEARS = (1900.0, 2100.0)
 
 
 class Measure(NamedTuple):
-    """A measure with its unit, and the tokens (exclusive end) that its words and signs reach from and to."""
+    """A measure with its unit, and the tokens (exclusive end) that its words and signs reach from and to.
+
+    `approximate` where the order of the words says about: "процентов на семьдесят".
+    """
 
     name: str
     unit: str | None
     first: int
     last: int
+    approximate: bool = False
 
 
 def words_at(lexicon: Lexicon[str], tokens: Sequence[Token], end: int, most: int = 4) -> tuple[int, str] | None:
@@ -68,10 +73,11 @@ class MeasureWords:
         self.units = _units(data["units"])
         self.inverted = _units(data["inverted_units"])
         self.inverted_prepositions = frozenset(data["inverted_prepositions"])
+        self.inverted_about = frozenset(data["inverted_about"])
         self.before: Lexicon[tuple[str, str | None]] = Lexicon()
         for currency, signs in data["money_before"].items():
             self.before.extend(signs, ("money", currency))
-        for name in ("name", "age", "rank", "calibre"):
+        for name in ("name", "age", "rank", "calibre", "times"):
             self.before.extend(data[f"{name}_before"], (name, None))
         self.months = frozenset(data["months"])
         self.capital_months = data["decimal"] == "."
@@ -122,6 +128,8 @@ class MeasureWords:
                 return found
         if _starts_line(text, tokens, number):
             return Measure("ordinal", None, first, last)
+        if self._is_age(tokens, number):
+            return Measure("age", "year", first, last)
         return self._date(tokens, number)
 
     def _glued_before(self, tokens: Sequence[Token], number: Number) -> Measure | None:
@@ -174,6 +182,9 @@ class MeasureWords:
         plain = last == first + 1
         if plain and 1 <= value <= 31 and self._month_beside(tokens, first, last):
             return Measure("date", None, first, last)
+        if plain and len(tokens[first].raw) == 4 and 1000 <= value < _YEARS[0]:
+            old = self._year_word(tokens, last)
+            return Measure("date", None, first, old) if old > last or self._month_beside(tokens, first, last) else None
         if not plain or len(tokens[first].raw) != 4 or not _YEARS[0] <= value < _YEARS[1]:
             if (
                 plain
@@ -183,17 +194,30 @@ class MeasureWords:
             ):
                 return None if tokens[last].norm in ("года", "г") else Measure("date", None, first, year)
             return None
+        return self._year(tokens, number)
+
+    def _year(self, tokens: Sequence[Token], number: Number) -> Measure | None:
+        first, last = number.first, number.last
         year = self._year_word(tokens, last)
         if year > last or self._month_beside(tokens, first, last) or not self._counts_something(tokens, number):
             return Measure("date", None, first, year)
         return None
+
+    @staticmethod
+    def _is_age(tokens: Sequence[Token], number: Number) -> bool:
+        """See an age in "said Anna, 22, who studies"."""
+        first, last = number.first, number.last
+        if not 15 <= number.low < 100 or first < 2 or last >= len(tokens) or last != first + 1:
+            return False
+        return tokens[first - 1].norm == "," == tokens[last].norm and tokens[first - 2].raw.istitle()
 
     def _counts_something(self, tokens: Sequence[Token], number: Number) -> bool:
         """Tell a count written like a year ("2000 дронов") from a year, by its neighbours."""
         before = tokens[number.first - 1].norm if number.first else ""
         after = tokens[number.last] if number.last < len(tokens) else None
         word = after.norm if after and after.raw[0].isalpha() else ""
-        counted = bool(word) and (word in self.counted_after or word.endswith(self.counted_endings or ("\0",)))
+        endings = self.counted_endings + self.adjective_endings or ("\0",)
+        counted = bool(word) and (word in self.counted_after or word.endswith(endings))
         if number.low % 50 == 0:
             return before not in self.round_year_before
         if before in self.year_before:
@@ -208,7 +232,12 @@ class MeasureWords:
                 if at == last + 1 and tokens[last].norm not in ("of", "-", "."):
                     continue
                 return not self.capital_months or tokens[at].raw[0].isupper()
-        if first >= 2 and tokens[first - 1].norm in (".", ",") and tokens[first - 2].norm in self.months:
+        if (
+            first >= 2
+            and len(tokens[first].raw) == 4
+            and tokens[first - 1].norm in (".", ",")
+            and tokens[first - 2].norm in self.months
+        ):
             return True
         return last < len(tokens) and tokens[last].norm in self.day_words
 
@@ -298,7 +327,7 @@ class MeasureWords:
             for first in range(max(owned, last - 2), last):
                 for match in self.inverted.at(tokens, first):
                     if match.last == last:
-                        return Measure(match.value[0], match.value[1], first, number.last)
+                        return Measure(match.value[0], match.value[1], first, number.last, approximate=True)
         return None
 
 

@@ -1,4 +1,4 @@
-"""Number words of one language, from its `numbers.yml`, and the grammar that adds them up.
+"""The grammar that adds number words and digits up, in the language whose tables `number_words` gives.
 
 In: tokens and a place among them. Out: a `Number` that begins there, or None. What it measures is not asked here.
 """
@@ -6,27 +6,14 @@ In: tokens and a place among them. Out: a `Number` that begins there, or None. W
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from outproduce.errors import PackError
-from outproduce.languages import language_data
 from outproduce.languages.digits import read_digits
+from outproduce.languages.number_words import NumberWords, Word
 from outproduce.lexicon import HYPHENS, Lexicon, Token
-
-_BRACES = re.compile(r"([^\s{]*)\{([^}]*)\}")
-
-
-class Word(NamedTuple):
-    """What one number word does: its role, its value, and what it means alone (`one`, `many`, `either`, `short`)."""
-
-    role: str
-    value: float
-    form: str = ""
-    alone: float = 0.0
 
 
 class Number(NamedTuple):
@@ -47,17 +34,6 @@ class Number(NamedTuple):
     def times(self, factor: float) -> Number:
         """Multiply both ends."""
         return self._replace(low=self.low * factor, high=None if self.high is None else self.high * factor)
-
-
-def expand_words(listing: object) -> Iterator[str]:
-    """Spell out a list of words in the short form of the YAML files.
-
-    >>> list(expand_words("ten tenth{,s}"))
-    ['ten', 'tenth', 'tenths']
-    """
-    for word in () if listing is None else str(listing).split():
-        braces = _BRACES.fullmatch(word)
-        yield from [braces[1] + ending for ending in braces[2].split(",")] if braces else [word]
 
 
 @dataclass(slots=True)
@@ -115,6 +91,8 @@ class _Sum:
             self.group = self._alone(word, after_genitive)
         elif word.role == "adding" and self.group >= 100:
             return False
+        elif self.opened and word.alone:
+            self.group = word.alone / word.value  # "several dozen" are as many as "dozens"
         self.group *= word.value
         self.tail *= word.value
         self.floor = word.value if word.role == "adding" else 0.0
@@ -134,7 +112,7 @@ class _Sum:
                 return False
         if word.value > self.last_scale:
             return False
-        if self.opened and self.tail == 10.0 and self.group == 24.0:
+        if self.opened and self.tail == 10.0 and math.isclose(self.group, 24.0):
             self.group = 20.0  # dozens alone are 24, tens of thousands are 20,000
         self.total += self.group * word.value
         self.group, self.floor, self.last_scale = None, math.inf, word.value
@@ -166,79 +144,8 @@ class _Sum:
         return self.total + (self.group or 0.0)
 
 
-def _as_numbers(table: Mapping[Any, object] | None) -> Iterator[tuple[float, str]]:
-    for value, listing in (table or {}).items():
-        for word in expand_words(listing):
-            yield float(value), word
-
-
-def _phrases(phrases: Iterable[str]) -> Lexicon[float]:
-    lexicon: Lexicon[float] = Lexicon()
-    lexicon.extend(phrases, 1.0)
-    return lexicon
-
-
-class NumberWords:
-    """The number words of one language.
-
-    Raises:
-        PackError: a word of `numbers.yml` has two meanings; the message names both.
-    """
-
-    def __init__(self, lang: str) -> None:
-        data = language_data(lang, "numbers")
-        self.lang = lang
-        self.decimal: str = data["decimal"]
-        self.hyphen_joins: bool = data["hyphen_joins"]
-        self.words: dict[str, Word] = {}
-        self._load_words(data)
-        self.fractions = {word: value for value, word in _as_numbers(data["fraction_nouns"])}
-        self.bound_fractions = frozenset(expand_words(data["fraction_number_only"]))
-        self.fraction_parts = frozenset(data.get("fraction_parts", ()))
-        self.parts = {word: value for value, word in _as_numbers(data["parts"])}
-        self.ordinals = {word: value for value, word in _as_numbers(data["ordinals"])}
-        for value, stem in _as_numbers(data.get("ordinal_stems")):
-            self.ordinals.update({stem + ending: value for ending in expand_words(data["ordinal_endings"])})
-        self.articles = frozenset(data["articles"])
-        self.genitive_before = frozenset(data["genitive_before"])
-        self.joiners = frozenset(data["and"])
-        self.whole = frozenset(data["whole"])
-        self.point = frozenset(data["point"])
-        self.minus = frozenset(data["minus"])
-        self.spoken_zero = frozenset(expand_words(data["spoken_zero"]))
-        self.of = _phrases(data["of"])
-        self.odd = _phrases(data["odd"])
-        self.halves: Lexicon[float] = Lexicon()
-        self.halves.extend(data["and_half"], 0.5)
-        self.halves.extend(data["and_quarter"], 0.25)
-        self.starts = (
-            frozenset(self.words) | frozenset(self.fractions) | frozenset(self.ordinals) | self.minus | self.articles
-        )
-
-    def _load_words(self, data: Mapping[str, Any]) -> None:
-        for value, word in _as_numbers(data["plain"]):
-            self._put(word, Word("plain", value))
-        for word in expand_words(data["sesqui"]):
-            self._put(word, Word("sesqui", 1.5))
-        for role, table in (("scale", data["scales"]), ("group", data["groups"])):
-            for value, forms in table.items():
-                for form in ("one", "either", "many", "short"):
-                    for word in expand_words(forms.get(form)):
-                        kind = "adding" if forms.get("adds") else role
-                        self._put(word.lower(), Word(kind, float(value), form, float(forms.get("alone", 0))))
-        for role in ("pair", "several", "half"):
-            for word in expand_words(data[role]):
-                self._put(word, Word(role, {"pair": 2.0, "several": 2.0, "half": 0.5}[role]))
-        for role in ("fused", "fused_open"):
-            for value, word in _as_numbers(data.get(role)):
-                self._put(word, Word(role, value))
-
-    def _put(self, text: str, word: Word) -> None:
-        other = self.words.setdefault(text, word)
-        if other.value != word.value:
-            raise PackError(
-                f"numbers.yml of {self.lang}: {text!r} is both {other.value:g} and {word.value:g}; keep one"
-            )
+class NumberReader(NumberWords):
+    """Reads the numbers of one language."""
 
     def read(self, text: str, tokens: Sequence[Token], i: int, *, dots_group: bool = False) -> Number | None:
         """Read the number that begins at token `i`, as far as it goes."""
@@ -251,8 +158,12 @@ class NumberWords:
             return following and following._replace(first=i).times(-1.0)
         if token.norm in self.articles and (number := self._after_article(text, tokens, i)):
             return number
+        if token.norm in self.point and i + 1 < len(tokens) and tokens[i + 1].norm in self.words:
+            total = _Sum().begin(0.0)
+            last = self._read_point(text, tokens, i + 1, total)
+            return self._finish(text, tokens, i, last, total) if last else None
         if word is None:
-            return self._read_ordinal(tokens, i) or self._bare_fraction(text, tokens, i)
+            return self._bare_fraction(text, tokens, i) or self._read_ordinal(tokens, i)
         if word.role in ("half", "pair", "several"):
             return self._read_opening(text, tokens, i, word)
         if word.role.startswith("fused"):
@@ -264,11 +175,16 @@ class NumberWords:
     def _read_written(self, text: str, tokens: Sequence[Token], i: int, dots_group: bool) -> Number:
         written = read_digits(text, tokens[i].start, self.decimal, dots_group)
         last = _token_at(tokens, i, written.end)
+        if (sign := _sign_before(tokens, i)) == ".":
+            number = self._finish(text, tokens, i - 1, last, _Sum().begin(float(f"0.{tokens[i].raw}")))
+            assert number is not None
+            minus = number._replace(first=i - 2).times(-1.0) if _sign_before(tokens, i - 1) == "-" else number
+            return minus._replace(written=True)
         if written.kind != "count":
             return Number(i, last, written.value, written.value, written.kind, written=True)
         number = self._finish(text, tokens, i, last, _Sum().begin(written.value))
         assert number is not None
-        return number._replace(written=True)
+        return number._replace(first=i - 1, written=True).times(-1.0) if sign == "-" else number._replace(written=True)
 
     def _after_article(self, text: str, tokens: Sequence[Token], i: int) -> Number | None:
         """Read "a hundred", "a third", "a couple of dozen"."""
@@ -359,7 +275,13 @@ class NumberWords:
             return self._fraction(text, tokens, first, k, value)
         if norm in self.parts and 0 < value < 1000:
             return Number(first, k + 1, value * self.parts[norm], value * self.parts[norm], "fraction")
-        if norm in self.ordinals and total.floor > self.ordinals[norm] and k - j <= self.hyphen_joins:
+        after_scale = total.group is None and self.hyphen_joins  # "2.2 million first-person craft"
+        if (
+            norm in self.ordinals
+            and not after_scale
+            and total.floor > self.ordinals[norm]
+            and k - j <= self.hyphen_joins
+        ):
             return Number(first, k + 1, value + self.ordinals[norm], value + self.ordinals[norm], "ordinal")
         return Number(first, j, value, None if total.opened else value, tail=total.tail)
 
@@ -398,7 +320,7 @@ class NumberWords:
                 j + 1 if joins and tokens[j - 1].end == tokens[j].start and tokens[j].end == tokens[j + 1].start else j
             )
         if norm in self.whole:
-            return self._read_parts(text, tokens, j + 1, total) or j
+            return self._read_parts(text, tokens, j + 1, total) or self._read_point(text, tokens, j + 1, total) or j
         if norm in self.point and (further := self._read_point(text, tokens, j + 1, total)):
             return further
         if norm in self.joiners and following and following.role in ("plain", "half"):
@@ -474,15 +396,28 @@ class NumberWords:
 
     @staticmethod
     def _add_decimals(digits: str, total: _Sum, k: int) -> int:
-        if total.group is None or not digits.isdigit():
+        if not digits.isdigit() or (total.group is None and not total.total):
             return 0
-        total.begin(float(f"{total.group:.0f}.{digits}"), total.opened)
+        whole, total.total, total.last_scale, total.parts = total.value, 0.0, math.inf, 0
+        total.begin(float(f"{whole:.0f}.{digits}"), total.opened)
         return k
 
     @staticmethod
     def _skip(lexicon: Lexicon[float], tokens: Sequence[Token], j: int) -> int:
         found = lexicon.at(tokens, j) if j < len(tokens) else []
         return found[0].last if found else j
+
+
+def _sign_before(tokens: Sequence[Token], i: int) -> str:
+    """Give the minus or the decimal point that is glued to token `i` and to nothing before it, else nothing."""
+    if not i or tokens[i - 1].end != tokens[i].start or tokens[i - 1].norm not in ("-", "−", "."):
+        return ""
+    before = tokens[i - 2] if i > 1 else None
+    if before and before.end == tokens[i - 1].start and before.norm not in ("(", "-", "−"):
+        return ""
+    if tokens[i - 1].norm == ".":
+        return "."
+    return "" if before and before.raw[0].isdigit() else "-"
 
 
 def _token_at(tokens: Sequence[Token], i: int, end: int) -> int:
@@ -493,6 +428,6 @@ def _token_at(tokens: Sequence[Token], i: int, end: int) -> int:
 
 
 @cache
-def number_words(lang: str) -> NumberWords:
-    """Give the number words of a language, read once."""
-    return NumberWords(lang)
+def number_reader(lang: str) -> NumberReader:
+    """Give the reader of a language, its words read once."""
+    return NumberReader(lang)
