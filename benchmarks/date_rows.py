@@ -8,8 +8,9 @@ Left out, by rule, because the project has no use for them or reads them another
 - weekdays alone: the bench looks ahead to the next one, news look back to the last one; week numbers;
 - durations without a direction ("1 год 2 месяца" as a past time), open intervals of Duckling (after, before);
 - "today" (read as the present), "in a week", "за вісім днів" (read from their sentence), the running unit in "last two
-  weeks" (left out by Duckling, counted here), "upcoming two weeks", parts of a year or week (an end is its last month here, by the claim
-  guide), astronomical seasons, "15.2" and years of two digits (figures, here), abbreviations such as EOM;
+  weeks" (left out by Duckling, counted here), "upcoming two weeks", parts of a year or week (an
+  end is its last month here, by the claim guide), astronomical seasons, "15.2" and years of two digits (figures, here),
+  abbreviations such as EOM;
 - "three months ago" is compared by month, "two years ago" by year: nothing finer is meant;
 - a day or month without a year is compared without its year, for the same reason as weekdays.
 """

@@ -14,6 +14,7 @@ from outproduce.dates import Calendar, Span, day_span, days, month_span, year_sp
 from outproduce.timewords import Item
 
 WAR_MONTH = 2022 * 12 + 1  # the full-scale invasion: February 2022, counted in months
+LATE = 4  # months after which a deadline named without its year is not the one that has passed
 SHIFTS = {"this": 0, "last": -1, "next": 1, "before_last": -2}
 POINTERS = "TLXBKZ"
 
@@ -52,8 +53,11 @@ class Seen:
         year, named = self.year()
         if named:
             return None if year is None else year * 12 + month - 1
-        ahead = self.role in ("by", "until") or self.looks_ahead()
-        return self.calendar.nearest(month - 1, ahead=ahead)
+        behind, ahead = (self.calendar.nearest(month - 1, ahead=ahead) for ahead in (False, True))
+        if behind is None or self.looks_ahead():
+            return ahead
+        late = self.role == "by" and self.calendar.now is not None and self.calendar.now - behind > LATE
+        return ahead if late else behind
 
     def year(self) -> tuple[int | None, bool]:
         """Give the year named in the construction, None where it is not known; and whether one is named."""
@@ -274,6 +278,8 @@ def _ahead(seen: Seen) -> Span | None:
 def _lately(seen: Seen) -> Span | None:
     """Date "the last 12 months", "последние полгода", "the next three years"."""
     count, unit = amount(seen.items)
+    if seen.pointer == "next" and seen.letters[0] == "I":
+        return seen.calendar.moved(count, unit)
     return seen.calendar.stretched(count if seen.pointer == "next" else -count, unit)
 
 
@@ -324,12 +330,12 @@ CONSTRUCTIONS: dict[str, tuple[str, Builder]] = {
     "adverb_part": (r"N,?i?e*[Ms]|[Ms]N", _adverb_part),
     "month": (rf"{_MONTH}{_TAIL}?", _month),
     "last_quarter": (r"Lqe*Y[yr]?", _last_quarter),
-    "quarter": (rf"(?:[oR]e*|d)q{_TAIL}?|Qd{_TAIL}?|dQ{_TAIL}?|YQd", _quarter),
+    "quarter": (rf"(?:[oR]e*|d)q{_TAIL}?|Qd{_TAIL}?|dQ\.?{_TAIL}|YQd", _quarter),
     "half": (rf"(?:[oR]e*|d)h{_TAIL}?|\^d{_TAIL}?|d\^{_TAIL}?", _half),
     "pointed": (r"[TLXBKZ]e*[Ms]", _pointed),
     "season": (rf"s(?:i?Y[-/][dY]y?|{_TAIL})?", _season),
     "lately": (rf"[lLTX]e*(?:{_COUNT}{_UNIT}|C)|le*{_UNIT}", _lately),
-    "unit": (rf"[TLXBKZ](?:[&,][TLXB])?e*{_UNIT}B?|yB", _unit),
+    "unit": (rf"[TLXBK](?:[&,][TLXB])?e*{_UNIT}B?|Ze*y|yB", _unit),
     "year_adverb": (r"N", _year_adverb),
     "day_adverb": (r"=", _day_adverb),
     "fiscal": (r"Fe*[Yd]|Ye*Fy?", _fiscal),

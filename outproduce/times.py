@@ -14,7 +14,7 @@ from outproduce.constructions import CONSTRUCTIONS, Seen, amount, ordinal
 from outproduce.dates import Calendar, Span, first_month, last_month, month_text, narrow
 from outproduce.lexicon import Token
 from outproduce.records import PERIODS
-from outproduce.timewords import Tagged, tag_text, tag_tokens
+from outproduce.timewords import Tagged, past_words, tag_text, tag_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,9 @@ _PREPOSITIONS = "ijIbDuUfz~"
 _ROLES = {"b": "by", "D": "by", "u": "until", "~": "until", "U": "before", "f": "since"}
 _BETWEEN = frozenset(("between", "між", "между"))
 _ONE_QUARTER = frozenset(("квартал", "кварталі", "квартале"))
+_CLAUSE_ENDS = "|,-:"
+_NEAR = 8  # words within which a word of planning bears on a time
+_LONGEST = 150  # words of a sentence that are looked at on either side
 _DECADES = frozenset(("х", "ті", "ых", "их", "е", "ми"))
 _WITH = frozenset(("с", "со", "з", "із", "зі"))
 _JOINS_NOTHING = "-‐‑.,$€£₴₽#№"
@@ -152,7 +155,7 @@ class _Reader:
             return None
         before = letters[0] if letters[0] in _PREPOSITIONS else ""
         role = self._role(name, before, first, last)
-        seen = Seen(items, role, self.calendar, self.mention, lambda: self._looks_ahead(first, last))
+        seen = Seen(items, role, self.calendar, self.mention, lambda: self._looks_ahead(role, first, last))
         span = CONSTRUCTIONS[name][1](seen)
         start, end = self.tagged.edges(first, last)
         if span is None:
@@ -168,6 +171,8 @@ class _Reader:
     def _role(self, name: str, before: str, first: int, last: int) -> str:
         if name in ("now", "prewar"):
             return "now" if name == "now" else "before"
+        if name == "war" and before in ("D", "u", "U"):
+            return "before"
         ranged = name in ("days", "month_days", "years", "months")
         if before == "f" and (ranged or self._word(first) in _BETWEEN or self._compares(first, last)):
             return "in"
@@ -180,9 +185,9 @@ class _Reader:
         """Tell "по сравнению с 2022-м, с прошлым годом" (with) from "с 2022-го" (since): by the instrumental case."""
         if self.lang == "en" or self._word(first) not in _WITH:
             return False
-        item = self.tagged.items[last - 1]
-        ending = self.tagged.tokens[item.last - 1].norm
-        return ending == "м" or (item.letter in "yMkq" and ending.endswith(("ом", "ем")))
+        items, tokens = self.tagged.items[first:last], self.tagged.tokens
+        named = [tokens[item.last - 1].norm for item in items if item.letter in "yMkq"]
+        return tokens[items[-1].last - 1].norm == "м" or any(word.endswith(("ом", "ем")) for word in named)
 
     def _placed(self, start: int, end: int, span: Span, role: str, *, soft: bool, part: str | None) -> Time:
         """Put the span where its role asks: a deadline in both places, "since" up to the publication."""
@@ -283,8 +288,9 @@ class _Reader:
             after = items[k].last
             return raw in "!?;" or (raw == "." and (after == len(tokens) or tokens[after].raw[0].isupper()))
 
-        first = next((k + 1 for k in range(n - 1, -1, -1) if ends(k)), 0)
-        last = next((k for k in range(n, len(items)) if ends(k)), len(items))
+        lowest, highest = max(n - _LONGEST, 0), min(n + _LONGEST, len(items))
+        first = next((k + 1 for k in range(n - 1, lowest - 1, -1) if ends(k)), lowest)
+        last = next((k for k in range(n, highest) if ends(k)), highest)
         return first, last
 
     def _measures(self, first: int, last: int) -> bool:
@@ -293,8 +299,12 @@ class _Reader:
         others = self.tagged.letters[start:first] + "_" + self.tagged.letters[last:end]
         return "t" in others or re.search(r"[ij]e*[cd]e*[ykvgq]", others) is not None
 
-    def _looks_ahead(self, first: int, last: int) -> bool:
-        """Tell whether a word of planning stands in the same clause."""
-        start, _ = self._sentence(first, "|,-:^")
-        _, end = self._sentence(last, "|,-:^") if last < len(self.tagged.items) else (0, last)
-        return ">" in self.tagged.letters[start:end]
+    def _looks_ahead(self, role: str, first: int, last: int) -> bool:
+        """Tell whether a word of planning stands in the same clause; for a deadline, that no word of the past does."""
+        start, _ = self._sentence(first, _CLAUSE_ENDS)
+        end = self._sentence(last, _CLAUSE_ENDS)[1] if last < len(self.tagged.items) else last
+        if role != "by":
+            return ">" in self.tagged.letters[max(start, first - _NEAR) : min(end, last + _NEAR)]
+        past = past_words(self.lang)
+        others = (self.tagged.items[n] for n in range(start, end) if self.tagged.letters[n] in "_>")
+        return not any(past.fullmatch(self.tagged.tokens[item.first].norm) for item in others)

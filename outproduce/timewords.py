@@ -6,6 +6,7 @@ are data: `languages/<lang>/time.yml`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -66,6 +67,12 @@ def _vocabulary(lang: str) -> Lexicon[Entry]:
     for phrase, letter, value in _phrases(language_data(lang, "time")):
         words.add(phrase, (letter, value))
     return words
+
+
+@cache
+def past_words(lang: str) -> re.Pattern[str]:
+    """Pattern of words that tell of the past, matched against whole normal forms."""
+    return re.compile(str(language_data(lang, "time")["past"]))
 
 
 def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
@@ -175,5 +182,5 @@ def _strengthen(items: list[Item], n: int, tokens: Sequence[Token]) -> Item:
         near = near or (latin_word and (before in _PREPOSITIONS or bool(after and after[0] in "TLX")))
         strong = near and (raw[0].isupper() or not raw.isascii() or before in "do")
         return item._replace(letter="M" if strong else "_")
-    strong = before in _PREPOSITIONS - {"d"} or bool(after and after[0] in "YTLXBN")
+    strong = before in _PREPOSITIONS - {"d", "o"} or bool(after and after[0] in "YTLXBN")
     return item._replace(letter="s" if strong else "_")
