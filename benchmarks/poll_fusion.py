@@ -1,0 +1,163 @@
+"""Try the general fuser on elections with known results: python benchmarks/poll_fusion.py [--data DIR] [YEAR ...].
+
+Prints leader right, Brier score, RMSE of the margin and coverage of the 90 % interval per year, beside the median of
+the last 14 days and the published scores. The fuser sees polls alone, or also the election before as a dated value.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+
+from outproduce.fuse import FuseOptions, Fusion, fuse
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "bench" / "poll-fusion" / "data"
+ELECTION = {"2008": date(2008, 11, 4), "2012": date(2012, 11, 6), "2016": date(2016, 11, 8)}
+PUBLISHED = {"2008": "Economist 49 states, Brier .0290", "2012": "Economist 50 states, Brier .0193"}
+NATION = "--"
+
+
+@dataclass(frozen=True)
+class Poll:
+    """One poll: margin of the Democrat over the Republican among the decided, in points, its sampling sd and middle."""
+
+    state: str
+    pollster: str
+    day: date
+    margin: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """How estimates met results, over `count` states."""
+
+    right: float
+    brier: float
+    rmse: float
+    coverage: float
+    count: int
+
+    def row(self, name: str) -> str:
+        """Give one line of the table."""
+        covered = f"{100 * self.coverage:8.0f}" if np.isfinite(self.coverage) else "       -"
+        return f"{name:<34}{self.right:5.1f}/{self.count}{self.brier:9.4f}{self.rmse:8.2f}{covered}"
+
+
+def parse_day(text: str) -> date:
+    """Read `3/6/08` or `2012-11-01`."""
+    form = "%Y-%m-%d" if "-" in text else "%m/%d/%y" if len(text.split("/")[-1]) == 2 else "%m/%d/%Y"
+    return datetime.strptime(text, form).date()
+
+
+def read_polls(path: Path, election: date) -> Iterator[Poll]:
+    """Read polls that ended before election day; a missing sample size counts as 500."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = [row for row in csv.reader(lines) if row]
+    for row in rows[1:]:
+        start, end = parse_day(row[3]), parse_day(row[4])
+        if end >= election:
+            continue
+        size = float(row[2]) if row[2].replace(".", "").isdigit() else 500.0
+        dem, rep = float(row[5]) / 100, float(row[6]) / 100
+        share = dem / (dem + rep)  # the undecided are left out: they split as the decided do
+        sd = 200 * float(np.sqrt(share * (1 - share) / (size * (dem + rep))))
+        yield Poll(row[0], row[1], start + (end - start) / 2, 100 * (2 * share - 1), sd)
+
+
+def read_results(path: Path, year: int) -> dict[str, float]:
+    """Margins of one election in points per state, DC left out."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["year"] == str(year) and row["state"] != "DC"]
+    return {row["state"]: 100 * (float(row["dem"]) - float(row["rep"])) for row in rows}
+
+
+def score(truth: dict[str, float], margin: dict[str, float], chance: dict[str, float], covered: list[bool]) -> Score:
+    """Compare estimates with results; a state without an estimate is half right with a chance of one half."""
+    right = sum(0.5 if state not in margin else float((margin[state] > 0) == (truth[state] > 0)) for state in truth)
+    brier = np.mean([(chance.get(state, 0.5) - (truth[state] > 0)) ** 2 for state in truth])
+    rmse = np.sqrt(np.mean([(margin[state] - truth[state]) ** 2 for state in truth if state in margin]))
+    return Score(right, float(brier), float(rmse), float(np.mean(covered)) if covered else float("nan"), len(truth))
+
+
+def naive(polls: list[Poll], election: date, truth: dict[str, float]) -> Score:
+    """Median of the last 14 days (of the last poll where there is none); the leader is taken as certain."""
+    margin = {}
+    for state in truth:
+        own = sorted((poll for poll in polls if poll.state == state), key=lambda poll: poll.day)
+        late = [poll.margin for poll in own if (election - poll.day).days <= 14] or [poll.margin for poll in own[-1:]]
+        if late:
+            margin[state] = float(np.median(late))
+    return score(truth, margin, {state: float(value > 0) for state, value in margin.items()}, [])
+
+
+def judge(found: Fusion, truth: dict[str, float]) -> Score:
+    """Score the fused margins at the last time of the grid."""
+    place = {label: index for index, label in enumerate(found.labels)}
+    low, high = found.interval(0.9)
+    known = [state for state in truth if state in place]
+    margin = {state: float(found.median[place[state], -1]) for state in known}
+    chance = {state: float(found.probability_above(state)[-1]) for state in known}
+    covered = [bool(low[place[state], -1] <= truth[state] <= high[place[state], -1]) for state in known]
+    return score(truth, margin, chance, covered)
+
+
+def fuse_polls(polls: list[Poll], election: date, before: dict[str, float] | None, tries: int) -> Fusion:
+    """Fuse all polls; `before` (margins of the election before) enters as knowledge of each state's level."""
+    # How far states move between elections, nation apart, is read off nothing here: 9 points is a wide guess.
+    prior: dict[Hashable, tuple[float, float]] = {state: (margin, 9.0) for state, margin in (before or {}).items()}
+    return fuse(
+        [poll.day for poll in polls],
+        [poll.margin for poll in polls],
+        [poll.sd for poll in polls],
+        series=[poll.state for poll in polls],
+        sources=[poll.pollster for poll in polls],
+        until=election,
+        pool=True,
+        prior=prior,
+        options=FuseOptions(tries=tries),
+    )
+
+
+def run(year: str, data: Path, tries: int) -> None:
+    """Print the table of one year."""
+    election = ELECTION[year]
+    polls = list(read_polls(data / f"all_polls_{year}.csv", election))
+    truth = read_results(data / "potus_results_76_16.csv", int(year))
+    before = read_results(data / "potus_results_76_16.csv", int(year) - 4)
+    print(f"\n{year}: {len(polls)} polls of {len({poll.state for poll in polls})} series, {len(truth)} states")
+    print(f"{'':<34}{'right':>8}{'Brier':>9}{'RMSE':>8}{'90 % in':>8}")
+    print(naive(polls, election, truth).row("median of last 14 days"))
+    for name, known in (("fuse, polls alone", None), ("fuse, with the election before", before)):
+        started = time.perf_counter()
+        found = fuse_polls(polls, election, known, tries)
+        seconds = time.perf_counter() - started
+        print(judge(found, truth).row(name), f"   {seconds:.1f} s", {k: round(v, 2) for k, v in found.scales.items()})
+    print(f"published: {PUBLISHED.get(year, 'see SOURCE.txt')}")
+
+
+def main() -> int:
+    """Run the years asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("years", nargs="*", default=["2008", "2012"])
+    parser.add_argument("--data", type=Path, default=SHARED)
+    parser.add_argument("--tries", type=int, default=60)
+    asked = parser.parse_args()
+    if not asked.data.is_dir():
+        print(f"{asked.data} is not there; give the folder with the polls as --data", file=sys.stderr)
+        return 1
+    for year in asked.years:
+        run(year, asked.data, asked.tries)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
