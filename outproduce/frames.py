@@ -1,4 +1,4 @@
-"""Texts in which the layout tells who speaks: interviews, transcripts, columns by a guest, lists under a name."""
+"""Texts in which the layout tells who speaks: interviews, transcripts, speeches, columns by a guest, lists under a name."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from outproduce.voices import Voice
 
 Frame = Callable[[Sentence], Said | None]
 LEAST_LINES = 4  # lines of dialogue that make an interview
-LEAST_BULLETS = 2
+LEAST_QUESTIONS = 3
+LEAST_POINTS = 2
 BYLINE = 12  # tokens a line at most has that only tells who writes
+LABEL = 3  # tokens a label at most has: "Q:", "Question 2:"
 
 
 def frame_of(read: Sequence[Sentence], lang: str) -> Frame:
-    """Give the function that tells the speaker of a sentence from the text's layout, None where the layout is silent."""
-    for find in (_interview, _column, _list):
+    """Give the function that tells a sentence's speaker from the layout, None where the layout is silent."""
+    for find in (_interview, _questions, _speech, _column, _list):
         framed = find(read, lang)
         if framed:
             return lambda sentence: framed.get(sentence.start)
@@ -24,8 +26,9 @@ def frame_of(read: Sequence[Sentence], lang: str) -> Frame:
 
 
 def _interview(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
-    """Lines of a dialogue go to the first person named before them."""
-    lines = [sentence for sentence in read if _opens_line(sentence)]
+    """Give the lines of a dialogue to the first person named before them."""
+    labels = frozenset(language_data(lang, "speech")["labels"])
+    lines = [sentence for sentence in read if _opens_line(sentence, labels)]
     told = [s for s in lines if s.says("say") and sum(token.raw in DASHES for token in s.tokens) > 1]
     if len(lines) < LEAST_LINES or len(told) > len(lines) / 3:
         return {}
@@ -34,53 +37,91 @@ def _interview(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
     if person is None:
         return {}
     paragraphs = {sentence.paragraph for sentence in lines}
-    said = Said(0, 0, person.name, None, "direct", "person")
-    return {sentence.start: said for sentence in read[first:] if sentence.paragraph in paragraphs}
+    return _all(read[first:], person, paragraphs)
 
 
-def _opens_line(sentence: Sentence) -> bool:
-    """Tell whether a line of dialogue begins here, or a question and answer stand in one line."""
-    raws = [token.raw for token in sentence.tokens]
-    return bool(raws) and (raws[0] in DASHES)
+def _opens_line(sentence: Sentence, labels: frozenset[str]) -> bool:
+    """Tell whether a line of dialogue begins here: with a dash, or a label such as "Q:"."""
+    raws = [token.raw for token in sentence.tokens[: LABEL + 1]]
+    if not raws:
+        return False
+    labelled = sentence.tokens[0].norm in labels and any(raw in ":." for raw in raws[1:])
+    return raws[0] in DASHES or labelled
+
+
+def _questions(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
+    """Give an interview without dashes, a paragraph of question and one of answer in turn, to the one who answers."""
+    blocks: dict[int, list[Sentence]] = {}
+    for sentence in read:
+        blocks.setdefault(sentence.block, []).append(sentence)
+    asked = [n for n, block in blocks.items() if block[-1].ends_with("?") and not any(s.says("say") for s in block)]
+    if len(asked) < LEAST_QUESTIONS or any(n + 1 in asked for n in asked):
+        return {}
+    person = _first_person([sentence for sentence in read if sentence.block < asked[0]])
+    answers = {n + 1 for n in asked}
+    if person is None or any(_tells(s) for n in answers for s in blocks.get(n, ())):
+        return {}
+    mine = {sentence.paragraph for sentence in read if sentence.block in answers or sentence.block in asked}
+    return _all(read, person, mine)
+
+
+def _speech(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
+    """Give a speech or a transcript with one named speaker to that speaker."""
+    titles = frozenset(language_data(lang, "speech")["speeches"])
+    if not read or not any(token.norm in titles for token in read[0].tokens):
+        return {}
+    own = frozenset(language_data(lang, "speech")["first_person"])
+    first = sum(any(token.norm in own for token in sentence.tokens) for sentence in read[1:])
+    people = {v.name: v for sentence in read for v in sentence.voices if v.kind == "person"}
+    named = next((v for v in read[0].voices if v.kind == "person"), None)
+    speaker = named or (next(iter(people.values())) if len(people) == 1 else None)
+    if speaker is None or first < LEAST_POINTS:
+        return {}
+    return {s.start: _frame_said(speaker) for s in read[1:] if not _tells(s)}
+
+
+def _column(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
+    """Give what follows a line "Jane Doe, economist, for this paper" to her."""
+    byline = frozenset(language_data(lang, "speech")["byline"])
+    for k, sentence in enumerate(read[1:4], 1):
+        names = [voice for voice in sentence.voices if voice.kind == "person"]
+        short = len(sentence.tokens) <= BYLINE and len(names) == 1 and names[0].first == 0
+        if short and any(token.norm in byline for token in sentence.tokens) and not sentence.says("say"):
+            return {later.start: _frame_said(names[0]) for later in read[k + 1 :] if not _tells(later)}
+    return {}
+
+
+def _list(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
+    """Give points under a title that names one person, or somebody before a colon, to them unless they say otherwise."""
+    points = [sentence for sentence in read[1:] if _is_point(sentence)]
+    if len(points) < LEAST_POINTS:
+        return {}
+    title = read[0]
+    voices = [voice for voice in title.voices if voice.kind in ("person", "body", "company")]
+    if not voices:
+        return {}
+    first = voices[0]
+    colon = first.last < len(title.tokens) and title.tokens[first.last].raw == ":"
+    if first.kind != "person" and not colon:
+        return {}
+    named = {s.paragraph for s in read[1:] if any(v.kind in ("person", "body", "outlet") for v in s.voices)}
+    return _all(read[1:], first, {point.paragraph for point in points if not _tells(point)} - named)
+
+
+def _all(read: Sequence[Sentence], voice: Voice, paragraphs: set[int]) -> dict[int, Said]:
+    return {sentence.start: _frame_said(voice) for sentence in read if sentence.paragraph in paragraphs}
+
+
+def _frame_said(voice: Voice) -> Said:
+    return Said(0, 0, voice.name, None, "direct" if voice.kind == "person" else "indirect", voice.kind)
 
 
 def _first_person(read: Sequence[Sentence]) -> Voice | None:
     return next((voice for sentence in read for voice in sentence.voices if voice.kind == "person"), None)
 
 
-def _column(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
-    """A line "Jane Doe, economist, for this paper" under the title: all that follows is hers."""
-    byline = frozenset(language_data(lang, "speech")["byline"])
-    for k, sentence in enumerate(read[1:4], 1):
-        names = [voice for voice in sentence.voices if voice.kind == "person"]
-        short = len(sentence.tokens) <= BYLINE and len(names) == 1 and names[0].first == 0
-        if short and any(token.norm in byline for token in sentence.tokens) and not sentence.says("say"):
-            said = Said(0, 0, names[0].name, None, "direct", "person")
-            return {later.start: said for later in read[k + 1 :] if not _tells(later)}
-    return {}
-
-
 def _tells(sentence: Sentence) -> bool:
     return sentence.says("say") or sentence.says("according")
-
-
-def _list(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
-    """Points under a title that names one person, or somebody before a colon, are theirs unless they say otherwise."""
-    if not read or _is_point(read[0]) is None and len(read) < LEAST_BULLETS:
-        return {}
-    points = [sentence for sentence in read[1:] if _is_point(sentence)]
-    title = read[0]
-    voices = [voice for voice in title.voices if voice.kind in ("person", "body", "company")]
-    if len(points) < LEAST_BULLETS or not voices:
-        return {}
-    first = voices[0]
-    colon = first.last < len(title.tokens) and title.tokens[first.last].raw == ":"
-    if first.kind != "person" and not colon:
-        return {}
-    said = Said(0, 0, first.name, None, "indirect", first.kind)
-    paragraphs = {point.paragraph for point in points if not _tells(point)}
-    named = {s.paragraph for s in read[1:] if any(v.kind in ("person", "body", "outlet") for v in s.voices)}
-    return {s.start: said for s in read[1:] if s.paragraph in paragraphs - named}
 
 
 def _is_point(sentence: Sentence) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from outproduce.frames import frame_of
@@ -22,6 +22,7 @@ from outproduce.voices import Cue, Voice, find_voices
 
 SHORT_QUOTE = 5  # tokens: up to here a quotation is a name, not words said
 SHORT_HEADER = 9
+SHORT_WORD = 3
 TOLD_LAST = ("person", "role", "company")
 
 
@@ -62,18 +63,38 @@ def _read(text: str, lang: str, pack: Pack, spans: Sequence[tuple[int, int]]) ->
     starts = [token.start for token in tokens]
     quoted = _quotations(text, tokens)
     read: list[Sentence] = []
-    paragraph = 0
+    paragraph = block = 0
     for k, (start, end) in enumerate(spans):
-        if k and "\n" in text[spans[k - 1][1] : start]:
-            paragraph += 1
+        gap = text[spans[k - 1][1] : start] if k else ""
+        paragraph += "\n" in gap
+        block += gap.count("\n") > 1
         first, last = bisect_left(starts, start), bisect_left(starts, end)
-        own = tokens[first:last]
+        own = _lowered(tokens[first:last])
         marks = quoted[first:last]
         found = find_voices(own, lang, pack)
         _unquote(own, marks, found.cues)
-        read.append(Sentence(start, end, own, marks, list(found.voices), list(found.cues), paragraph))
+        read.append(Sentence(start, end, own, marks, list(found.voices), list(found.cues), paragraph, block))
     _add_surnames(read, lang)
+    _mark_lists(read)
     return read
+
+
+def _mark_lists(read: Sequence[Sentence]) -> None:
+    """Mark paragraphs of one sentence, and those of several lines in which nobody is said to speak."""
+    for _, group in groupby(read, key=lambda sentence: sentence.block):
+        block = list(group)
+        silent = not any(sentence.says("say") or sentence.says("according") for sentence in block)
+        points = silent and block[0].paragraph != block[-1].paragraph
+        for sentence in block:
+            sentence.alone, sentence.points = len(block) == 1, points
+
+
+def _lowered(tokens: list[Token]) -> list[Token]:
+    """Write a line set in capitals as other lines are, so that its names are known."""
+    long = [token.raw for token in tokens if len(token.raw) > SHORT_WORD and token.raw.isalpha()]
+    if len(long) < 2 or sum(raw.isupper() for raw in long) < len(long):
+        return tokens
+    return [t._replace(raw=t.raw.capitalize()) if len(t.raw) > SHORT_WORD else t for t in tokens]
 
 
 def _quotations(text: str, tokens: Sequence[Token]) -> list[int]:
@@ -165,16 +186,30 @@ def _carry(read: Sequence[Sentence], lang: str) -> list[Part]:
 
 def _kept(sentence: Sentence, before: Sentence | None, memory: Memory) -> Said | None:
     """Give the last speaker where he goes on in this sentence, None where the outlet takes over."""
-    if before is None or sentence.says("background"):
+    if before is None or memory.before is None or sentence.says("background") or sentence.says("own_words"):
         return None
-    goes_on = sentence.says("continuing")
+    new_line = sentence.paragraph != before.paragraph
+    if sentence.says("continuing") or (new_line and _speaks_on(sentence, before, memory)):
+        return _in_mode(memory.before, sentence)
     if memory.current is None:
-        return _in_mode(memory.before, sentence) if memory.before and goes_on else None
+        return None
     if sentence.quoted and all(sentence.quoted[:3]):
         return _in_mode(memory.current, sentence)
-    if sentence.paragraph != before.paragraph and not goes_on and not _is_header(before):
+    if new_line:
         return None
-    return _in_mode(memory.current, sentence) if goes_on or _may_go_on(sentence, memory.current) else None
+    return _in_mode(memory.current, sentence) if _may_go_on(sentence, memory.current) else None
+
+
+def _speaks_on(sentence: Sentence, before: Sentence, memory: Memory) -> bool:
+    """Tell whether a new line is the speaker's by its form: after a colon or a header, a point, a dash of speech."""
+    if sentence.tokens and sentence.tokens[0].raw in DASHES:
+        return memory.before is not None and memory.before.kind in ("person", "role")
+    if memory.current is None:
+        return False
+    if before.ends_with(":") or (sentence.points and before.alone):
+        memory.listed = sentence.block
+    memory.header = memory.header or _is_header(before)
+    return memory.header or memory.listed == sentence.block
 
 
 def _may_go_on(sentence: Sentence, said: Said) -> bool:

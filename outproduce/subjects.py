@@ -59,7 +59,14 @@ class Sentence:
     quoted: list[int]
     voices: list[Voice]
     cues: list[Cue]
-    paragraph: int
+    paragraph: int  # number of its line
+    block: int = 0  # number of its paragraph: lines with no empty one between
+    alone: bool = False  # the only sentence of its paragraph
+    points: bool = False  # its paragraph is a list of lines in which nobody is said to speak
+
+    def ends_with(self, sign: str) -> bool:
+        """Whether its last token is this sign."""
+        return bool(self.tokens) and self.tokens[-1].raw == sign
 
     def says(self, kind: str) -> bool:
         """Whether a cue of this kind stands in it outside quotations; words of order count only at its head."""
@@ -77,6 +84,8 @@ class Memory:
     last: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    header: bool = False  # a line of its own has told who speaks in all that follows
+    listed: int = -1  # the paragraph whose lines are points of the speaker
     silent: str | None = None  # person named in the sentence before, where nobody spoke in it
 
     def see(self, voices: Sequence[Voice]) -> None:
@@ -104,6 +113,7 @@ class Memory:
     def stop(self) -> None:
         """Let the outlet itself speak."""
         self.current = None
+        self.header = False
 
 
 @cache
@@ -209,6 +219,8 @@ def read_sentence(sentence: Sentence, memory: Memory, lang: str) -> list[Said]:
                 found.append(_said(cue, voice, voices, via, memory))
     announced = _announced(sentence, voices, lang) if not any(said.speaker for said in found) else None
     announced = announced or _before_colon(sentence, voices, lang)
+    if announced is None and not found and sentence.says("backward"):
+        announced = next((voice for voice in voices if voice.kind in (*PERSONAL, *ORGANISED)), None)
     if announced is not None:
         found.insert(0, _said(None, announced, voices, via, memory))
     return _settled(found, sentence)
