@@ -7,12 +7,12 @@ before it, as readers do. Offsets are characters of the text.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from outproduce.frames import frame_of
-from outproduce.languages import find_sentences
+from outproduce.languages import find_sentences, language_data
 from outproduce.lexicon import Token, tokenize
 from outproduce.names import surname_key
 from outproduce.packs import Pack
@@ -21,6 +21,7 @@ from outproduce.subjects import DASHES, Memory, Said, Sentence, read_sentence
 from outproduce.voices import Cue, Voice, find_voices
 
 SHORT_QUOTE = 5  # tokens: up to here a quotation is a name, not words said
+LONGEST_QUOTE = 400
 SHORT_HEADER = 9
 SHORT_WORD = 3
 TOLD_LAST = ("person", "role", "company")
@@ -48,7 +49,8 @@ def find_statements(
     """
     spans = find_sentences(text, lang) if sentences is None else sentences
     read = _read(text, lang, pack, spans)
-    parts = _carry(read, lang)
+    bodies = {speaker.name: speaker.body for speaker in pack.speakers.values() if speaker.body}
+    parts = _carry(read, lang, bodies)
     return [
         Statement(article_id, part.start, part.end, part.said.speaker, part.said.via, part.said.mode)
         if part.said is not None and (part.said.speaker or part.said.via)
@@ -103,7 +105,8 @@ def _quotations(text: str, tokens: Sequence[Token]) -> list[int]:
     opened: int | None = None
     number = 0
     for i, token in enumerate(tokens):
-        if opened is not None and ("\n" in text[tokens[i - 1].end : token.start]):
+        new_line = opened is not None and "\n" in text[tokens[i - 1].end : token.start]
+        if opened is not None and new_line and not _goes_on(tokens, i, opened):
             opened = None
         if token.raw not in '«»„“”"':
             continue
@@ -117,6 +120,13 @@ def _quotations(text: str, tokens: Sequence[Token]) -> list[int]:
                 marks[opened : i + 1] = [number] * (i + 1 - opened)
             opened = None
     return marks
+
+
+def _goes_on(tokens: Sequence[Token], i: int, opened: int) -> bool:
+    """Tell whether a quotation goes on in a new line: it is closed before another is opened."""
+    if tokens[opened].raw != "«":
+        return False
+    return next((token.raw for token in tokens[i : i + LONGEST_QUOTE] if token.raw in "«»"), "") == "»"
 
 
 def _unquote(tokens: Sequence[Token], marks: list[int], cues: Sequence[Cue]) -> None:
@@ -156,9 +166,10 @@ def _add_surnames(read: Sequence[Sentence], lang: str) -> None:
             sentence.voices = sorted([*sentence.voices, *more])
 
 
-def _carry(read: Sequence[Sentence], lang: str) -> list[Part]:
+def _carry(read: Sequence[Sentence], lang: str, bodies: Mapping[str, str]) -> list[Part]:
     """Go through the sentences with a memory of who spoke last; give each its speaker."""
-    memory = Memory(frozenset(v.name for sentence in read for v in sentence.voices if v.kind == "person"))
+    people = dict.fromkeys(v.name for sentence in read for v in sentence.voices if v.kind == "person")
+    memory = Memory(tuple(people), bodies)
     parts: list[list[Part]] = []
     frame = frame_of(read, lang)
     for k, sentence in enumerate(read):
@@ -172,9 +183,11 @@ def _carry(read: Sequence[Sentence], lang: str) -> list[Part]:
         if found:
             parts.append(_split(sentence, found))
             memory.said(found[-1])
-            if sentence.says("backward") or _told_last(read, k, found):
-                _give_back(read, parts, k, found[0])
+            back = _points_back(sentence, lang)
+            if back or _told_last(read, k, found):
+                _give_back(read, parts, k, found[0], back)
             continue
+        _introduce(read, k, memory)
         kept = _kept(sentence, read[k - 1] if k else None, memory)
         parts.append([Part(sentence.start, sentence.end, kept)])
         memory.not_said(sentence)
@@ -182,6 +195,28 @@ def _carry(read: Sequence[Sentence], lang: str) -> list[Part]:
             memory.stop()
     _join_quotations(read, parts)
     return [part for group in parts for part in group]
+
+
+def _points_back(sentence: Sentence, lang: str) -> bool:
+    """Tell whether a sentence says of those before it who said them: "this was said by", "so says"."""
+    bare = language_data(lang, "speech")["bare_backward"]
+    heads = [token.norm for token in sentence.tokens[:2]]
+    return sentence.says("backward") or (len(heads) == 2 and heads[0] in bare and heads[1] != ",")
+
+
+def _introduce(read: Sequence[Sentence], k: int, memory: Memory) -> None:
+    """Let the points after "In short:" be those of whom that paragraph, or a title over quotations, names."""
+    sentence, before = read[k], read[k - 1] if k else None
+    if before is None or memory.current is not None:
+        return
+    named: list[Voice] = []
+    if before.ends_with(":") and before.paragraph != sentence.paragraph:
+        named = [v for other in read[:k] if other.block == before.block for v in other.voices]
+    elif memory.before is None and sentence.quoted and all(sentence.quoted[:2]):
+        named = [v for v in read[0].voices if v.kind == "person"]
+    voice = next((v for v in named if v.kind in ("person", "body", "company") and v.case != "other"), None)
+    if voice is not None:
+        memory.said(Said(0, 0, voice.name, None, "indirect", voice.kind))
 
 
 def _kept(sentence: Sentence, before: Sentence | None, memory: Memory) -> Said | None:
@@ -197,7 +232,7 @@ def _kept(sentence: Sentence, before: Sentence | None, memory: Memory) -> Said |
         return _in_mode(memory.current, sentence)
     if new_line:
         return None
-    return _in_mode(memory.current, sentence) if _may_go_on(sentence, memory.current) else None
+    return _in_mode(memory.current, sentence) if _may_go_on(sentence, memory.current, memory.bodies) else None
 
 
 def _speaks_on(sentence: Sentence, before: Sentence, memory: Memory) -> bool:
@@ -212,11 +247,12 @@ def _speaks_on(sentence: Sentence, before: Sentence, memory: Memory) -> bool:
     return memory.header or memory.listed == sentence.block
 
 
-def _may_go_on(sentence: Sentence, said: Said) -> bool:
+def _may_go_on(sentence: Sentence, said: Said, bodies: Mapping[str, str]) -> bool:
     """Tell whether a sentence may be the speaker's: unnamed ones seldom go on, nor does news of another company."""
     if any(sentence.quoted):
         return True
-    return said.kind != "role" and not any(v.kind == "company" and v.name != said.speaker for v in sentence.voices)
+    own = (said.speaker, bodies.get(said.speaker or ""))
+    return said.kind != "role" and not any(v.kind == "company" and v.name not in own for v in sentence.voices)
 
 
 def _in_mode(said: Said, sentence: Sentence) -> Said:
@@ -235,17 +271,21 @@ def _told_last(read: Sequence[Sentence], k: int, found: Sequence[Said]) -> bool:
     return opening and len(found) == 1 and said.first > len(sentence.tokens) // 3 and said.kind in TOLD_LAST
 
 
-def _give_back(read: Sequence[Sentence], parts: list[list[Part]], k: int, said: Said) -> None:
+def _give_back(read: Sequence[Sentence], parts: list[list[Part]], k: int, said: Said, back: bool) -> None:
     """Give what stands before "this was said by X", in its paragraph or the one before, to X."""
     home = read[k].paragraph
-    if k and read[k - 1].paragraph != home and read[k].says("backward"):
+    if k and read[k - 1].paragraph != home and back:
         home = read[k - 1].paragraph
     for j in range(k - 1, -1, -1):
-        if read[j].paragraph != home or any(part.said is not None for part in parts[j]):
+        if read[j].paragraph != home or any(part.said is not None and not _of_state(part.said) for part in parts[j]):
             break
         if read[j].says("background"):
             break
         parts[j] = [Part(read[j].start, read[j].end, said._replace(mode="indirect"))]
+
+
+def _of_state(said: Said) -> bool:
+    return (said.speaker or "").startswith("Government of ")
 
 
 def _join_quotations(read: Sequence[Sentence], parts: list[list[Part]]) -> None:

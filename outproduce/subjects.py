@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -36,6 +36,7 @@ COLON_REACH = 16
 ARTICLES = frozenset({"the", "a", "an", "his", "her", "its", "their"})
 PERSONAL = ("person", "role", "title", "office")
 ORGANISED = ("body", "company")
+COMPANY_ROLES = ("manufacturer", "contractor", "manufacturers", "contractors")
 
 
 class Said(NamedTuple):
@@ -78,7 +79,8 @@ class Sentence:
 class Memory:
     """Who was spoken of so far, for pronouns and stand-ins."""
 
-    people: frozenset[str] = frozenset()
+    people: tuple[str, ...] = ()  # persons named anywhere in the text, in its order
+    bodies: Mapping[str, str] = field(default_factory=dict)  # whom the pack's persons speak for
     current: Said | None = None
     before: Said | None = None
     last: dict[str, str] = field(default_factory=dict)
@@ -86,7 +88,7 @@ class Memory:
     roles: dict[str, str] = field(default_factory=dict)
     header: bool = False  # a line of its own has told who speaks in all that follows
     listed: int = -1  # the paragraph whose lines are points of the speaker
-    silent: str | None = None  # person named in the sentence before, where nobody spoke in it
+    silent: tuple[str, str] | None = None  # name and kind of the one named in the sentence before, if nobody spoke
 
     def see(self, voices: Sequence[Voice]) -> None:
         """Remember everybody named."""
@@ -108,7 +110,9 @@ class Memory:
 
     def not_said(self, sentence: Sentence) -> None:
         """Remember whom a sentence names in which nobody speaks."""
-        self.silent = next((office(v, self) for v in sentence.voices if v.kind in ("person", "office")), None)
+        people = [(office(v, self), "person") for v in sentence.voices if v.kind in ("person", "office")]
+        roles = [(v.name, "role") for v in sentence.voices if v.kind == "role" and not v.definite]
+        self.silent = next(iter([*people, *roles]), None)
 
     def stop(self) -> None:
         """Let the outlet itself speak."""
@@ -151,6 +155,8 @@ def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | 
     described = next((memory.roles[head] for head in voice.heads if head in memory.roles), None)
     if voice.kind == "role" and not voice.definite:
         return voice.name, "role"
+    if voice.name in COMPANY_ROLES and "company" in memory.last:
+        return memory.last["company"], "company"
     if current and current.speaker and current.kind == "role" and (described == current.speaker):
         return current.speaker, "role"
     if known is not None:
@@ -160,20 +166,24 @@ def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | 
     if described is not None:
         return described, "role"
     if voice.kind == "title" and voice.definite:
-        if "person" in near or memory.silent:
-            return near.get("person", memory.silent), "person"
+        if "person" in near:
+            return near["person"], "person"
+        if memory.silent and memory.silent[1] == "person":
+            return memory.silent
         if current and current.kind in ("person", "role"):
             return current.speaker, current.kind
-        if "person" in memory.last:
-            return memory.last["person"], "person"
+        if "person" in memory.last or memory.people:
+            return memory.last.get("person") or memory.people[0], "person"
     return voice.name or None, "role"
 
 
 def _pronoun(means: str, memory: Memory, near: dict[str, str]) -> tuple[str | None, str]:
     current = memory.current or memory.before
     if means == "person":
-        if "person" in near or memory.silent:
-            return near.get("person", memory.silent), "person"
+        if "person" in near:
+            return near["person"], "person"
+        if memory.silent:
+            return memory.silent
         if current and current.kind in ("person", "role"):
             return current.speaker, current.kind
         return memory.last.get("person"), "person"
@@ -181,6 +191,8 @@ def _pronoun(means: str, memory: Memory, near: dict[str, str]) -> tuple[str | No
         if current and current.kind in ORGANISED:
             return current.speaker, current.kind
         return memory.last.get("any body"), "body"
+    if memory.silent and memory.silent[1] == "role":
+        return memory.silent
     return (current.speaker, current.kind) if current else (None, "")
 
 
@@ -221,6 +233,8 @@ def read_sentence(sentence: Sentence, memory: Memory, lang: str) -> list[Said]:
     announced = announced or _before_colon(sentence, voices, lang)
     if announced is None and not found and sentence.says("backward"):
         announced = next((voice for voice in voices if voice.kind in (*PERSONAL, *ORGANISED)), None)
+    if announced is None and not found:
+        found += _by_noun(sentence, voices, via, memory, lang)
     if announced is not None:
         found.insert(0, _said(None, announced, voices, via, memory))
     return _settled(found, sentence)
@@ -252,10 +266,29 @@ def _by_words(cue: Cue, voices: Sequence[Voice], found: Sequence[Said], via: str
         return Said(cue.first, cue.last, speaker, via, kind=kind)
     old = memory.current or memory.before
     if memory.silent:
-        return Said(cue.first, cue.last, memory.silent, via, kind="person")
+        return Said(cue.first, cue.last, memory.silent[0], via, kind=memory.silent[1])
     if old is not None and old.speaker is not None:
         return Said(cue.first, cue.last, old.speaker, via or old.via, kind=old.kind)
     return Said(cue.first, cue.last, memory.last.get("person"), via, kind="person")
+
+
+def _by_noun(sentence: Sentence, voices: Sequence[Voice], via: str | None, memory: Memory, lang: str) -> list[Said]:
+    """Find "by the ministry's own tally", "the words of X": a noun of speech with a voice as its owner."""
+    tokens, nouns = sentence.tokens, _words(lang, "speech_nouns")
+    for voice in voices:
+        if voice.kind in ("state", "bloc", "outlet", "the outlet", "pronoun"):
+            continue
+        behind = tokens[voice.last : voice.last + 4]
+        owns = lang == "en" and bool(behind) and behind[0].norm == "'s" and any(t.norm in nouns for t in behind[1:])
+        owned = lang != "en" and any(t.norm in nouns for t in tokens[max(voice.first - 2, 0) : voice.first])
+        if owns or owned:
+            return [_said(None, voice, voices, via, memory)]
+    return []
+
+
+@cache
+def _words(lang: str, key: str) -> frozenset[str]:
+    return frozenset(language_data(lang, "speech")[key])
 
 
 def _settled(found: Sequence[Said], sentence: Sentence) -> list[Said]:
@@ -346,7 +379,7 @@ def _subject(sentence: Sentence, voices: Sequence[Voice], cue: Cue, lang: str) -
 def _person_behind(sentence: Sentence, voices: Sequence[Voice], title: Voice) -> Voice:
     """The person whose title, at whatever length, stands before the name: "the head of purchases, the army's, X"."""
     after = [voice for voice in voices if voice.first >= title.last]
-    for voice in after[:3]:
+    for voice in after[:5]:
         gap = sentence.tokens[title.last : voice.first]
         if any(not token.raw[0].isalnum() and token.raw not in "-«»" for token in gap):
             return title
@@ -391,6 +424,7 @@ def _score(sentence: Sentence, voice: Voice, cue: Cue, lang: str) -> float:
         score -= PREPOSITION
     elif voice.case in ("other", "loc"):
         score -= OBLIQUE
-    if voice.last < len(tokens) and tokens[voice.last].norm == "'s":
+    behind = tokens[voice.last + 1].norm if voice.last + 1 < len(tokens) else ""
+    if voice.last < len(tokens) and tokens[voice.last].norm == "'s" and behind not in _words(lang, "of_person"):
         score -= 2.0
     return score
