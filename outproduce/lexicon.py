@@ -46,8 +46,8 @@ def tokenize(text: str) -> list[Token]:
             cut = end - 2
             tokens.append(Token(start, cut, raw[:-2], _normal(raw[:-2])))
             tokens.append(Token(cut, end, raw[-2:], "'s"))
-        else:
-            tokens.append(Token(start, end, raw, _normal(raw)))
+        elif norm := _normal(raw):  # an invisible sign alone is nothing
+            tokens.append(Token(start, end, raw, norm))
     return [_letter_of_a_name(tokens, i) for i in range(len(tokens))]
 
 

@@ -27,7 +27,7 @@ class Entry(NamedTuple):
     """What a phrase stands for: `category` item, actor, speaker, outlet, role or trigger; `value` its key or name.
 
     `form` tells more: the case of a name (`nom`, `gen`, `adj`, `people`), `weak` for a word that names its item only
-    where the context already speaks of it, `verb` or `noun` for a trigger.
+    where the context already speaks of it, the phrase itself for a trigger.
     """
 
     category: str
@@ -174,7 +174,7 @@ class Pack:
                         yield f"{file}.yml, {row['name']}", phrase, Entry(category, row["name"], form)
         for category, forms in self._data[f"triggers.{lang}"].items():
             for phrase in forms:
-                yield f"triggers.{lang}.yml, {category}", str(phrase), Entry("trigger", category, "")
+                yield f"triggers.{lang}.yml, {category}", str(phrase), Entry("trigger", category, str(phrase))
 
 
 def _forms(value: Any) -> Iterator[tuple[str, str]]:

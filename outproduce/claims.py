@@ -1,0 +1,227 @@
+"""Mentions -> claims: which figure belongs to which item, actor, period and time, and what kind of claim it is.
+
+`extract_claims` is the way in; it names the stages in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from outproduce import __version__
+from outproduce.features import (
+    Candidate,
+    Scene,
+    actor_candidates,
+    actor_features,
+    item_candidates,
+    item_features,
+    kind_features,
+    other_features,
+    span_candidates,
+    span_features,
+    status_features,
+)
+from outproduce.languages import detect_language
+from outproduce.linker import Linker, load_linker
+from outproduce.mentions import Mention, find_mentions
+from outproduce.nuclei import Nucleus, find_nuclei
+from outproduce.packs import Pack, load_pack
+from outproduce.records import Claim, Evidence, Statement, When
+from outproduce.statements import find_statements
+
+NOTHING = Candidate(None, (), "none")
+PUBLISHED = Candidate("published", (), "published")
+
+
+@dataclass(frozen=True)
+class Link:
+    """One nucleus with all that was chosen for it; `sure` is the probability of the kind."""
+
+    nucleus: Nucleus
+    kind: str
+    relation: str | None
+    item: Candidate
+    actor: Candidate
+    other: Candidate
+    period: Candidate
+    time: Candidate
+    status: str
+    sure: float = 1.0
+
+
+def extract_claims(
+    text: str, lang: str | None = None, published: str | None = None, pack: Pack | str = "weapons", article_id: str = ""
+) -> list[Claim]:
+    """Read all production claims out of a text, in the order of the text.
+
+    `lang` is found out where it is None; `published` (`YYYY-MM-DD`) anchors relative times, None leaves them open.
+    Every claim's `evidence` is `text[start:end]`.
+
+    >>> [(c.kind, c.actor, c.item, c.low, c.per) for c in extract_claims("Russia makes 250,000 shells a month.")]
+    [('output', ('Russia',), 'artillery_shell', 250000.0, 'month')]
+    """
+    pack = load_pack(pack) if isinstance(pack, str) else pack
+    lang = lang or detect_language(text)
+    scene = build_scene(text, lang, published, pack)
+    links = link(scene, load_linker())
+    return drop_repeats([build_claim(scene, found, article_id) for found in links])
+
+
+def build_scene(text: str, lang: str, published: str | None, pack: Pack) -> Scene:
+    """Find everything the linker looks at in one text."""
+    reading = find_mentions(text, lang, published, pack)
+    return Scene(reading, pack, find_nuclei(reading), find_statements(text, lang, pack))
+
+
+def link(scene: Scene, linker: Linker) -> list[Link]:
+    """Choose kind, item, actor, other party, period, time and status for each nucleus that carries a claim."""
+    links: list[Link] = []
+    before, last_item, last_actor, last_status = "start", None, None, "actual"
+    for nucleus in scene.nuclei:
+        label, sure = linker.choose("kind", kind_features(scene, nucleus, before))
+        before = label
+        if label == "none":
+            continue
+        kind, _, relation = label.partition(":")
+        item = _best(linker, "item", item_candidates(scene, nucleus),
+                     lambda c: item_features(scene, nucleus, kind, c, last_item))  # fmt: skip
+        actors = actor_candidates(scene, nucleus)
+        actor = _best(linker, "actor", actors, lambda c: actor_features(scene, nucleus, kind, c, last_actor))
+        if item is None or actor is None:
+            continue
+        found = _complete(scene, linker, Link(nucleus, kind, relation or None, item, actor, NOTHING, NOTHING, NOTHING,
+                                              "actual", sure), actors, last_status)  # fmt: skip
+        links.append(found)
+        last_item, last_actor, last_status = item.value, actor.value, found.status
+    return links
+
+
+def _complete(scene: Scene, linker: Linker, found: Link, actors: Sequence[Candidate], last_status: str) -> Link:
+    """Choose the other party, the period, the time and the status of a link whose actor is known."""
+    nucleus, kind = found.nucleus, found.kind
+    other: Candidate | None = NOTHING
+    if kind in ("comparison", "transfer"):
+        choices = [c for c in actors if c.value != found.actor.value or kind == "transfer"]
+        if kind == "transfer":
+            choices.append(Candidate((), (), "none"))
+        other = _best(linker, "other", choices,
+                      lambda c: other_features(scene, nucleus, kind, c, found.actor.value))  # fmt: skip
+    period: Candidate | None = NOTHING
+    if nucleus.form == "count":
+        periods = [*span_candidates(scene, nucleus, "period"), NOTHING]
+        period = _best(linker, "period", periods, lambda c: span_features(scene, nucleus, kind, c))
+    times = [*span_candidates(scene, nucleus, "time"), NOTHING, PUBLISHED]
+    time = _best(linker, "time", times, lambda c: _time_features(scene, nucleus, kind, c))
+    status, _ = linker.choose("status", status_features(scene, nucleus, kind, time, last_status))
+    return replace(found, other=other or NOTHING, period=period or NOTHING, time=time or NOTHING, status=status)
+
+
+def _time_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate) -> dict[str, float]:
+    found = span_features(scene, nucleus, kind, candidate)
+    return {f"{candidate.source} {name}": value for name, value in found.items()} | found
+
+
+def _best(linker: Linker, decision: str, candidates: Sequence[Candidate], features) -> Candidate | None:  # type: ignore[no-untyped-def]
+    if not candidates:
+        return None
+    scores = linker.rank(decision, [features(candidate) for candidate in candidates])
+    return candidates[max(range(len(candidates)), key=lambda i: (scores[i], -i))]
+
+
+def build_claim(scene: Scene, found: Link, article_id: str) -> Claim:
+    """Turn a link into a claim with its exact words."""
+    reading, nucleus = scene.reading, found.nucleus
+    low, high = figure_values(found)
+    start, end = _evidence(scene, found)
+    statement: Statement | None = scene.statement_at(nucleus.mention.start)
+    return Claim(
+        kind=found.kind,
+        actor=tuple(found.actor.value),  # type: ignore[arg-type]
+        item=str(found.item.value),
+        low=low,
+        high=high,
+        per=found.period.value.per if found.period.mentions and found.kind not in ("stock", "order") else None,  # type: ignore[attr-defined]
+        relation=found.relation,
+        other=tuple(found.other.value or ()),  # type: ignore[arg-type]
+        when=_when(found, reading.published),
+        status=found.status,
+        speaker=statement.speaker if statement else None,
+        via=statement.via if statement else None,
+        evidence=Evidence(article_id, start, end, reading.text[start:end]),
+        raw=nucleus.figure.raw if nucleus.figure else reading.text[nucleus.mention.start : nucleus.mention.end],
+        unit="tonne" if nucleus.figure and nucleus.figure.measure == "mass" else "piece",
+        published=reading.published,
+        lang=reading.lang,
+        version=__version__,
+    )
+
+
+def figure_values(found: Link) -> tuple[float | None, float | None]:
+    """Low and high of a claim: the figure as it stands, or the ratio that it makes.
+
+    A change is new over old: "fell by 40 %" is 0.6, "halved" 0.5; "40 % more" is 1.4 in a comparison too.
+    """
+    figure = found.nucleus.figure
+    if figure is None or found.relation == "flat":
+        return None, None
+    if found.kind not in ("comparison", "change"):
+        return figure.low, figure.high
+    return ratio_values(figure.low, figure.high, figure.measure, found.kind, found.relation)
+
+
+def ratio_values(
+    low: float | None, high: float | None, measure: str | None, kind: str, relation: str | None
+) -> tuple[float | None, float | None]:
+    """Turn a stated ratio into GUIDE's: `measure` is times, percent or fraction.
+
+    >>> ratio_values(40, 40, "percent", "change", "down")
+    (0.6, 0.6)
+    """
+    down = relation in ("down", "less")
+
+    def turn(value: float | None) -> float | None:
+        if value is None:
+            return None
+        if measure == "times":
+            return round(1 / value, 4) if kind == "change" and down and value > 1 else value
+        part = value / 100 if measure == "percent" else value
+        return round(1 - part if down else 1 + part, 4)
+
+    ends = turn(low), turn(high)
+    if kind == "change" and down or (down and measure != "times"):
+        ends = ends[1], ends[0]
+    return ends
+
+
+def _when(found: Link, published: str | None) -> When | None:
+    if found.time.source == "published":
+        return (published[:7], published[:7]) if published else None
+    when = getattr(found.time.value, "when", None)
+    return when if when is None else (when[0], when[1])
+
+
+def _evidence(scene: Scene, found: Link) -> tuple[int, int]:
+    """Shortest stretch that holds the figure and, where they stand in its sentence, item and actor."""
+    here = found.nucleus.mention
+    start, end = here.start, here.end
+    if found.nucleus.figure is not None:
+        start, end = min(start, found.nucleus.figure.start), max(end, found.nucleus.figure.end)
+    mentions: list[Mention] = [*found.item.mentions, *found.actor.mentions]
+    for mention in mentions:
+        if mention.sentence == here.sentence:
+            start, end = min(start, mention.start), max(end, mention.end)
+    return start, end
+
+
+def drop_repeats(claims: Sequence[Claim]) -> list[Claim]:
+    """Of claims that say the same, keep the one whose words say it most fully (the title's last)."""
+    best: dict[tuple[object, ...], Claim] = {}
+    for claim in claims:
+        key = (claim.kind, claim.relation, claim.actor, claim.item, claim.low, claim.high, claim.per, claim.status)
+        held = best.get(key)
+        if claim.low is None and claim.high is None:
+            key = (*key, claim.evidence.start if claim.evidence else 0) if claim.kind == "expansion" else key
+        if held is None or (held.evidence and held.evidence.start == 0):
+            best[key] = claim
+    return sorted(best.values(), key=lambda c: (c.evidence.start, c.evidence.end) if c.evidence else (0, 0))

@@ -1,0 +1,477 @@
+"""What the linker looks at: features of a nucleus, and of each candidate for its item, actor, period and time.
+
+A feature is a short name with a number; which features exist follows from the pack's trigger headings and from the
+types of mentions, never from a language. Lexical features carry the trigger phrase itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from outproduce.languages import language_data
+from outproduce.mentions import Mention, Reading
+from outproduce.nuclei import BREAKS, Nucleus
+from outproduce.packs import Pack
+from outproduce.records import Statement
+
+Features = dict[str, float]
+
+CONTEXT = (
+    "make", "output", "can", "hold", "give", "receive", "use", "order", "open", "facility", "grow", "shrink", "same",
+    "more", "less", "equal", "plan", "may", "deny", "lose", "need", "refurbish", "each", "civil", "own",
+)  # fmt: skip
+BEARING = frozenset(
+    {"make", "output", "can", "hold", "give", "receive", "use", "order", "open", "lose", "need", "each", "civil"}
+)
+MOODS = ("plan", "may", "deny", "can")
+WINDOW = 4  # sentences looked back for an item or an actor
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something a nucleus may take as item, actor, period or time: its value and the mentions it comes from."""
+
+    value: object
+    mentions: tuple[Mention, ...]
+    source: str = "text"
+
+
+class Scene:
+    """A reading with what the features need many times: clause breaks, nuclei by sentence, statements."""
+
+    def __init__(self, reading: Reading, pack: Pack, nuclei: list[Nucleus], statements: list[Statement]) -> None:
+        self.reading = reading
+        self.pack = pack
+        self.nuclei = nuclei
+        self.statements = statements
+        conjunctions = frozenset(language_data(reading.lang, "text")["conjunctions"])
+        self._breaks = [0]
+        self._joints = [0]
+        for token in reading.tokens:
+            self._breaks.append(self._breaks[-1] + (token.norm in BREAKS))
+            self._joints.append(self._joints[-1] + (token.norm in conjunctions))
+
+    @cached_property
+    def triggers(self) -> list[list[Mention]]:
+        """Triggers of each sentence, in order."""
+        return [[m for m in mentions if m.type == "trigger"] for mentions in self.reading.by_sentence]
+
+    @cached_property
+    def figures_by_sentence(self) -> list[list[Nucleus]]:
+        """Nuclei with a figure of each sentence, in order."""
+        found: list[list[Nucleus]] = [[] for _ in self.reading.sentences]
+        for nucleus in self.nuclei:
+            if nucleus.figure is not None:
+                found[nucleus.mention.sentence].append(nucleus)
+        return found
+
+    @cached_property
+    def theme(self) -> Features:
+        """What the whole text is about, the same for all its nuclei."""
+        n = max(1, len(self.reading.sentences))
+        counts: dict[str, int] = {}
+        for sentence in self.triggers:
+            for trigger in sentence:
+                counts[trigger.value] = counts.get(trigger.value, 0) + 1
+        strong = sum(m.form == "strong" for m in self.reading.of("item"))
+        found = {
+            f"theme {name}": min(1.0, counts.get(name, 0) / n) for name in ("make", "output", "lose", "civil", "use")
+        }
+        return found | {"theme items": min(1.0, strong / n), "theme no item": float(not strong)}
+
+    def breaks(self, first: int, last: int) -> int:
+        """Count clause breaks between two token positions, whichever comes first."""
+        return abs(self._breaks[last] - self._breaks[first])
+
+    def joints(self, first: int, last: int) -> int:
+        """Count conjunctions between two token positions."""
+        return abs(self._joints[last] - self._joints[first])
+
+    def between(self, a: Mention, b: Mention) -> tuple[int, int, int, bool]:
+        """Words, breaks and conjunctions between two mentions, and whether `b` stands after `a`."""
+        if b.first >= a.last:
+            return b.first - a.last, self.breaks(a.last, b.first), self.joints(a.last, b.first), True
+        if a.first >= b.last:
+            return a.first - b.last, self.breaks(b.last, a.first), self.joints(b.last, a.first), False
+        return 0, 0, 0, b.first >= a.first
+
+    def statement_at(self, offset: int) -> Statement | None:
+        """Find the statement that holds a character."""
+        return next((s for s in self.statements if s.start <= offset < s.end), None)
+
+
+def bucket(distance: int) -> str:
+    """Name a distance in words coarsely.
+
+    >>> [bucket(n) for n in (0, 2, 4, 9, 30)]
+    ['0', '1-2', '3-5', '6-10', 'far']
+    """
+    for limit, name in ((0, "0"), (2, "1-2"), (5, "3-5"), (10, "6-10"), (18, "11-18")):
+        if distance <= limit:
+            return name
+    return "far"
+
+
+def kind_features(scene: Scene, nucleus: Nucleus, before: str) -> Features:
+    """Describe a nucleus for the choice of its kind; `before` is the kind chosen for the nucleus before it."""
+    here = nucleus.mention
+    found: Features = {"bias": 1.0, f"form {nucleus.form}": 1.0, f"before {before}": 1.0}
+    found |= scene.theme
+    if nucleus.word:
+        found[f"word {nucleus.word}"] = 1.0
+        found[f"phrase {here.form}"] = 1.0
+    found |= _figure_features(nucleus)
+    found |= _neighbour_features(scene, here)
+    found |= _trigger_features(scene, here, scene.triggers[here.sentence], nucleus.form)
+    if here.sentence:
+        for trigger in scene.triggers[here.sentence - 1]:
+            if trigger.value in BEARING:
+                found[f"sentence before {trigger.value}"] = 1.0
+    found |= _place_features(scene, nucleus)
+    return found
+
+
+def _figure_features(nucleus: Nucleus) -> Features:
+    figure = nucleus.figure
+    if figure is None:
+        return {}
+    size = figure.low if figure.low is not None else figure.high
+    found: Features = {f"measure {figure.measure}": 1.0, f"unit {figure.unit}": 1.0}
+    if size is not None:
+        found[f"size {int(math.log10(size)) if size >= 1 else -1}"] = 1.0
+        found["one"] = float(size == 1)
+    found["open below"] = float(figure.low is None)
+    found["open above"] = float(figure.high is None)
+    found["range"] = float(figure.low is not None and figure.high is not None and figure.low != figure.high)
+    found["year-like"] = float(size is not None and 1900 <= size <= 2100 and figure.raw.isdigit())
+    found["digits"] = float(figure.raw[:1].isdigit())
+    return found
+
+
+def _neighbour_features(scene: Scene, here: Mention) -> Features:
+    """The words beside the nucleus, as stems of five letters, and which mention follows at once."""
+    tokens = scene.reading.tokens
+    found: Features = {}
+    for offset, place in (
+        (here.first - 1, "left"),
+        (here.first - 2, "left2"),
+        (here.last, "right"),
+        (here.last + 1, "right2"),
+    ):
+        if 0 <= offset < len(tokens):
+            found[f"{place} {tokens[offset].norm[:5]}"] = 1.0
+    for mention in scene.reading.by_sentence[here.sentence]:
+        if mention.type in ("item", "actor", "period", "time") and 0 <= mention.first - here.last <= 2:
+            found[f"next {mention.type}"] = 1.0
+    return found
+
+
+def _trigger_features(scene: Scene, here: Mention, triggers: Iterable[Mention], form: str) -> Features:
+    found: Features = {}
+    ranked: list[tuple[int, Mention]] = []
+    for trigger in triggers:
+        if trigger.first >= here.first and trigger.last <= here.last:
+            continue
+        words, breaks, _, after = scene.between(here, trigger)
+        side = ">" if after else "<"
+        found[f"{trigger.value}{side}{min(breaks, 2)}"] = 1.0
+        if words <= 3 and not breaks:
+            found[f"{trigger.value}{side}near"] = 1.0
+        ranked.append((words + 6 * breaks, trigger))
+    ranked.sort(key=lambda pair: pair[0])
+    bearing = [(d, t) for d, t in ranked if t.value in BEARING]
+    for place, (_, trigger) in zip(("nearest", "second"), bearing, strict=False):
+        found[f"{place} {trigger.value}"] = 1.0
+        found[f"{place} {trigger.value} {form}"] = 1.0
+    for _, trigger in ranked[:6]:
+        found[f"phrase {trigger.form}"] = 1.0
+    if not bearing:
+        found["no bearing trigger"] = 1.0
+    return found
+
+
+def _place_features(scene: Scene, nucleus: Nucleus) -> Features:
+    """Title, order among figures, repeats of the same figure, item, actor, period and time in the sentence."""
+    here, reading = nucleus.mention, scene.reading
+    row = scene.figures_by_sentence[here.sentence]
+    found: Features = {"title": float(here.sentence == 0), "figures": float(min(4, len(row)))}
+    if nucleus in row:
+        found["first figure"] = float(row[0] is nucleus)
+        found["last figure"] = float(row[-1] is nucleus)
+    if nucleus.figure is not None:
+        same = [
+            n
+            for n in scene.nuclei
+            if n.figure and (n.figure.low, n.figure.high) == (nucleus.figure.low, nucleus.figure.high)
+        ]
+        found["again later"] = float(same[-1] is not nucleus)
+        found["said before"] = float(same[0] is not nucleus)
+    for kind in ("item", "actor", "period", "time"):
+        near = [scene.between(here, m) for m in reading.by_sentence[here.sentence] if m.type == kind]
+        if not near:
+            found[f"no {kind}"] = 1.0
+            found[f"no {kind} {nucleus.form}"] = 1.0
+            continue
+        words, breaks, _, after = min(near, key=lambda b: b[0] + 6 * b[1])
+        found[f"{kind} {'>' if after else '<'}{bucket(words)}"] = 1.0
+        found[f"{kind} breaks {min(breaks, 2)}"] = 1.0
+    last = reading.sentences[here.sentence][1]
+    found["question"] = float(reading.tokens[last - 1].norm == "?")
+    return found
+
+
+def item_candidates(scene: Scene, nucleus: Nucleus) -> list[Candidate]:
+    """Items a nucleus may be about: those of its sentence, the last of each key in the sentences before, the title's."""
+    here = nucleus.mention
+    found, keys = [], set()
+    for mention in reversed(scene.reading.of("item")):
+        if mention.inside in ("outlet", "actor"):
+            continue
+        near = mention.sentence == here.sentence
+        recent = 0 < here.sentence - mention.sentence and (mention.value not in keys)
+        if near or recent:
+            keys.add(mention.value)
+            found.append(Candidate(mention.value, (mention,)))
+    if not found:  # the item may come in the next sentence only
+        found = [Candidate(m.value, (m,)) for m in scene.reading.of("item") if m.sentence == here.sentence + 1][:2]
+    return found
+
+
+def item_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate, last_item: object) -> Features:
+    """Describe how a nucleus and an item stand to each other; `last_item` is the item of the claim before."""
+    here, item = nucleus.mention, candidate.mentions[0]
+    found = _pair_features(scene, here, item)
+    found["weak"] = float(item.form == "weak")
+    found["as before"] = float(candidate.value == last_item)
+    found["broad"] = float(candidate.value in ("weapons", "ammunition"))
+    found[f"broad {kind}"] = found["broad"]
+    if item.sentence == here.sentence:
+        row = scene.figures_by_sentence[here.sentence]
+        low, high = sorted((here.first, item.first))
+        found["figures between"] = float(sum(low < n.mention.first < high for n in row))
+        others = [m for m in scene.reading.by_sentence[here.sentence] if m.type == "item"]
+        found["items between"] = float(sum(low < m.first < high and m is not item for m in others))
+        closest = min((scene.between(here, m)[0] for m in others if m.first >= here.last), default=99)
+        found["first after"] = float(item.first >= here.last and item.first - here.last == closest)
+    found[f"form {nucleus.form} same sentence"] = float(item.sentence == here.sentence)
+    return found
+
+
+def _pair_features(scene: Scene, here: Mention, there: Mention) -> Features:
+    """Distance and order of two mentions, in words, clauses and sentences."""
+    gap = here.sentence - there.sentence
+    found: Features = {"bias": 1.0}
+    if gap == 0:
+        words, breaks, joints, after = scene.between(here, there)
+        side = ">" if after else "<"
+        found[f"{side}{bucket(words)}"] = 1.0
+        found[f"{side} breaks {min(breaks, 3)}"] = 1.0
+        found[f"{side} joints {min(joints, 2)}"] = 1.0
+        found["words"] = min(words, 30) / 30
+    else:
+        found[f"back {min(gap, 4)}" if gap > 0 else "ahead"] = 1.0
+        found["sentences"] = min(abs(gap), 8) / 8
+        found["title"] = float(there.sentence == 0)
+        later = sum(m.type == there.type and m.first > there.first for s in range(there.sentence, here.sentence)
+                    for m in scene.reading.by_sentence[s]) if gap > 0 else 0  # fmt: skip
+        found["others since"] = float(min(later, 3))
+    return found
+
+
+def actor_candidates(scene: Scene, nucleus: Nucleus) -> list[Candidate]:
+    """Actors a nucleus may belong to: named ones, joined ones ("the US and Europe") and whom the speaker stands for."""
+    here = nucleus.mention
+    found: list[Candidate] = []
+    seen: set[tuple[object, int]] = set()
+    mentions = scene.reading.of("actor")
+    for index in range(len(mentions) - 1, -1, -1):
+        mention = mentions[index]
+        if (
+            mention.sentence > here.sentence
+            or (mention.value, mention.sentence < here.sentence) in seen
+            and mention.sentence < here.sentence
+        ):
+            continue
+        seen.add((mention.value, mention.sentence < here.sentence))
+        found.append(Candidate((mention.value,), (mention,)))
+        group = _joined(scene, mentions, index)
+        if len(group) > 1:
+            values = tuple(dict.fromkeys(m.value for m in group))
+            if len(values) > 1:
+                found.append(Candidate(values, tuple(group)))
+    statement = scene.statement_at(here.start)
+    speaker = scene.pack.speakers.get(statement.speaker) if statement and statement.speaker else None
+    for name in (speaker.body if speaker else None, statement.speaker if statement else None):
+        if name in scene.pack.actors:
+            found.append(Candidate((name,), (), "speaker"))
+    return found
+
+
+def _joined(scene: Scene, mentions: list[Mention], last: int) -> list[Mention]:
+    """Actors joined by "and" or a comma up to this one."""
+    group = [mentions[last]]
+    for before in reversed(mentions[:last]):
+        words = scene.reading.tokens[before.last : group[0].first]
+        if before.sentence != group[0].sentence or len(words) > 2 or len(words) == 0:
+            break
+        if not all(w.norm == "," or w.norm in ("and", "та", "і", "й", "и", "with", "the", "разом", "з") for w in words):
+            break
+        group.insert(0, before)
+    return group
+
+
+def actor_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate, last_actor: object) -> Features:
+    """Describe how a nucleus and an actor stand to each other."""
+    here = nucleus.mention
+    if not candidate.value:
+        return {
+            "none": 1.0,
+            **{f"none {m.form}": 1.0 for m in scene.reading.by_sentence[here.sentence] if m.type == "actor"},
+        }
+    actors = scene.pack.actors
+    first = str(candidate.value[0])  # type: ignore[index]
+    actor = actors.get(first)
+    sort = actor.kind if actor else "company"
+    found: Features = {
+        f"sort {sort}": 1.0,
+        "group": float(len(candidate.mentions) > 1),
+        f"source {candidate.source}": 1.0,
+    }
+    found["as before"] = float(candidate.value == last_actor)
+    if not candidate.mentions:
+        found["we"] = float(_has_we(scene, here))
+        return found | {"bias": 1.0}
+    there = candidate.mentions[-1]
+    found |= _pair_features(scene, here, there)
+    found[f"case {there.form}"] = 1.0
+    found[f"case {there.form} {kind}"] = 1.0
+    found[f"inside {there.inside}"] = 1.0
+    if there.sentence == here.sentence:
+        low, high = sorted((here.first, there.first))
+        triggers = [t for t in scene.triggers[here.sentence] if low <= t.first < high]
+        for name in {t.value for t in triggers if t.value in BEARING or t.value in ("more", "less", "equal")}:
+            side = ">" if there.first > here.first else "<"
+            found[f"over {name}{side}"] = 1.0
+        others = [m for m in scene.reading.by_sentence[here.sentence] if m.type == "actor"]
+        found["actors between"] = float(sum(low < m.first < high and m not in candidate.mentions for m in others))
+        found["first in sentence"] = float(others[0] in candidate.mentions)
+        found["only in sentence"] = float(all(m.value in candidate.value for m in others))  # type: ignore[operator]
+    found |= _beside_features(scene, there, candidate.mentions[0])
+    found["often"] = min(1.0, sum(m.value == first for m in scene.reading.of("actor")) / 6)
+    return found
+
+
+def _beside_features(scene: Scene, last: Mention, first: Mention) -> Features:
+    """What stands right beside an actor: the word before it, a trigger or item right after it."""
+    tokens = scene.reading.tokens
+    found: Features = {}
+    if first.first:
+        found[f"left {tokens[first.first - 1].norm[:5]}"] = 1.0
+    if last.last < len(tokens):
+        found[f"right {tokens[last.last].norm[:5]}"] = 1.0
+    for mention in scene.reading.by_sentence[last.sentence]:
+        if 0 <= mention.first - last.last <= 1 and mention.type in ("trigger", "item", "speaker"):
+            found[f"then {mention.type} {mention.value if mention.type == 'trigger' else ''}"] = 1.0
+        if 0 <= first.first - mention.last <= 1 and mention.type == "trigger":
+            found[f"after {mention.value}"] = 1.0
+    return found
+
+
+def _has_we(scene: Scene, here: Mention) -> bool:
+    first, last = scene.reading.sentences[here.sentence]
+    we = language_data(scene.reading.lang, "text")["we"]
+    return any(token.norm in we for token in scene.reading.tokens[first:last])
+
+
+def other_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate, actor: object) -> Features:
+    """Describe an actor as the party compared with or given to; `actor` is the maker or giver chosen."""
+    found = actor_features(scene, nucleus, kind, candidate, None)
+    found["is actor"] = float(candidate.value == actor)
+    found["overlaps actor"] = float(bool(set(candidate.value) & set(actor)))  # type: ignore[call-overload]
+    found = {f"{name} {kind}": value for name, value in found.items()} | found
+    return found
+
+
+def span_candidates(scene: Scene, nucleus: Nucleus, kind: str) -> list[Candidate]:
+    """Periods or times (`kind` is period or time) a nucleus may take: of its sentence, then of the one before."""
+    here = nucleus.mention
+    found = [Candidate(m.value, (m,)) for m in scene.reading.by_sentence[here.sentence] if m.type == kind]
+    for back in range(1, WINDOW if kind == "time" else 2):
+        if here.sentence >= back:
+            found += [
+                Candidate(m.value, (m,)) for m in scene.reading.by_sentence[here.sentence - back] if m.type == kind
+            ]
+    return found
+
+
+def span_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate) -> Features:
+    """Describe how a nucleus and a period or time stand to each other; a candidate without mention is "none"."""
+    here = nucleus.mention
+    if not candidate.mentions:
+        size = (
+            int(math.log10(nucleus.figure.low))
+            if nucleus.figure and nucleus.figure.low and nucleus.figure.low >= 1
+            else -1
+        )
+        return {"none": 1.0, f"none {kind}": 1.0, f"none form {nucleus.form}": 1.0, f"none size {size}": 1.0,
+                **_mood_features(scene, here, "none ")}  # fmt: skip
+    there = candidate.mentions[0]
+    found = _pair_features(scene, here, there)
+    found[f"form {there.form}"] = 1.0
+    found[f"form {there.form} {kind}"] = 1.0
+    value = candidate.value
+    for name in ("role", "grain", "tense", "bare"):
+        if hasattr(value, name):
+            found[f"{name} {getattr(value, name)}"] = 1.0
+            found[f"{name} {getattr(value, name)} {kind}"] = 1.0
+    if there.sentence == here.sentence:
+        low, high = sorted((here.first, there.first))
+        row = scene.figures_by_sentence[here.sentence]
+        found["figures between"] = float(sum(low < n.mention.first < high for n in row))
+        same = [m for m in scene.reading.by_sentence[here.sentence] if m.type == there.type]
+        found["others between"] = float(sum(low < m.first < high for m in same))
+        found["only"] = float(len(same) == 1)
+    return found
+
+
+def _mood_features(scene: Scene, here: Mention, prefix: str = "") -> Features:
+    found: Features = {}
+    for trigger in scene.triggers[here.sentence]:
+        if trigger.value in MOODS:
+            words, breaks, _, after = scene.between(here, trigger)
+            found[f"{prefix}{trigger.value}{'>' if after else '<'}{min(breaks, 2)}"] = 1.0
+            if words <= 3:
+                found[f"{prefix}{trigger.value} near"] = 1.0
+            found[f"{prefix}phrase {trigger.form}"] = 1.0
+    return found
+
+
+def status_features(scene: Scene, nucleus: Nucleus, kind: str, time: Candidate | None, before: str) -> Features:
+    """Describe a nucleus for the choice between actual, planned, possible and denied."""
+    found = {"bias": 1.0, f"kind {kind}": 1.0, f"before {before}": 1.0}
+    found |= _mood_features(scene, nucleus.mention)
+    found |= {f"{name} {kind}": 1.0 for name in list(found) if name.startswith(MOODS)}
+    for trigger in scene.triggers[nucleus.mention.sentence]:
+        words, breaks, _, _after = scene.between(nucleus.mention, trigger)
+        if words + 6 * breaks <= 10:
+            found[f"verb {trigger.form}"] = 1.0
+    if time is not None and time.mentions:
+        for name in ("role", "tense"):
+            found[f"time {name} {getattr(time.value, name, None)}"] = 1.0
+    for mention in scene.reading.by_sentence[nucleus.mention.sentence]:
+        if mention.type == "time":
+            _, breaks, _, _ = scene.between(nucleus.mention, mention)
+            found[f"any time {mention.value.tense} {min(breaks, 2)}"] = 1.0
+            found[f"any time {mention.value.role} {min(breaks, 2)}"] = 1.0
+    found["question"] = float(
+        scene.reading.tokens[scene.reading.sentences[nucleus.mention.sentence][1] - 1].norm == "?"
+    )
+    return found
+
+
+def names(candidates: Iterable[Candidate]) -> Iterator[object]:
+    """Values of candidates, in order."""
+    return (candidate.value for candidate in candidates)
