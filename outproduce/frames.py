@@ -1,11 +1,12 @@
-"""Texts in which the layout tells who speaks: interviews, transcripts, speeches, columns by a guest, lists under a name."""
+"""Texts whose layout tells who speaks: interviews, transcripts, speeches, columns by a guest, lists under a name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from outproduce.languages import language_data
-from outproduce.subjects import DASHES, Said, Sentence
+from outproduce.references import Said, Sentence
+from outproduce.subjects import DASHES
 from outproduce.voices import Voice
 
 Frame = Callable[[Sentence], Said | None]
@@ -92,7 +93,7 @@ def _column(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
 
 
 def _list(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
-    """Give points under a title that names one person, or somebody before a colon, to them unless they say otherwise."""
+    """Give points under a title that names a person, or somebody before a colon, to them unless they say otherwise."""
     points = [sentence for sentence in read[1:] if _is_point(sentence)]
     if len(points) < LEAST_POINTS:
         return {}

@@ -204,7 +204,8 @@ def find_people(tokens: Sequence[Token], lang: str, taken: Collection[int], cued
             i += 1
             continue
         last = _name_end(tokens, i, names.particles, taken)
-        first = i if i in cued else next((j for j in range(i, last) if _first_name(tokens[j].norm, lang)), last)
+        known = next((j for j in range(i, last) if _first_name(tokens[j].norm, lang)), last)
+        first = i if known == last and i in cued else known
         words = _words(tokens, first, last)
         if len(words) > 1:
             found.append(Person(first, last, english_name(words, lang)))

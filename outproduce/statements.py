@@ -17,7 +17,8 @@ from outproduce.lexicon import Token, tokenize
 from outproduce.names import surname_key
 from outproduce.packs import Pack
 from outproduce.records import Statement
-from outproduce.subjects import DASHES, Memory, Said, Sentence, read_sentence
+from outproduce.references import Memory, Said, Sentence
+from outproduce.subjects import DASHES, read_sentence
 from outproduce.voices import Cue, Voice, find_voices
 
 SHORT_QUOTE = 5  # tokens: up to here a quotation is a name, not words said
@@ -100,7 +101,7 @@ def _lowered(tokens: list[Token]) -> list[Token]:
 
 
 def _quotations(text: str, tokens: Sequence[Token]) -> list[int]:
-    """Number each token by the quotation it stands in; 0 is outside, or in the quotation marks of a mere name."""
+    """Give each token the number of the quotation it stands in, 0 outside and in a mere name's quotation marks."""
     marks = [0] * len(tokens)
     opened: int | None = None
     number = 0
@@ -194,6 +195,7 @@ def _carry(read: Sequence[Sentence], lang: str, bodies: Mapping[str, str]) -> li
         if kept is None:
             memory.stop()
     _join_quotations(read, parts)
+    _fill_via(parts)
     return [part for group in parts for part in group]
 
 
@@ -237,8 +239,9 @@ def _kept(sentence: Sentence, before: Sentence | None, memory: Memory) -> Said |
 
 def _speaks_on(sentence: Sentence, before: Sentence, memory: Memory) -> bool:
     """Tell whether a new line is the speaker's by its form: after a colon or a header, a point, a dash of speech."""
-    if sentence.tokens and sentence.tokens[0].raw in DASHES:
-        return memory.before is not None and memory.before.kind in ("person", "role")
+    dashed = bool(sentence.tokens) and sentence.tokens[0].raw in DASHES
+    if dashed and memory.before is not None and memory.before.kind in ("person", "role"):
+        return True
     if memory.current is None:
         return False
     if before.ends_with(":") or (sentence.points and before.alone):
@@ -282,6 +285,19 @@ def _give_back(read: Sequence[Sentence], parts: list[list[Part]], k: int, said: 
         if read[j].says("background"):
             break
         parts[j] = [Part(read[j].start, read[j].end, said._replace(mode="indirect"))]
+
+
+def _fill_via(parts: list[list[Part]]) -> None:
+    """Give all words of a speaker the outlet through which they came, where the text names one for him and no other."""
+    outlets: dict[str, set[str]] = {}
+    for part in (part for group in parts for part in group):
+        if part.said is not None and part.said.speaker and part.said.via:
+            outlets.setdefault(part.said.speaker, set()).add(part.said.via)
+    for group in parts:
+        for i, part in enumerate(group):
+            through = outlets.get(part.said.speaker or "", set()) if part.said else set()
+            if part.said is not None and part.said.via is None and len(through) == 1:
+                group[i] = part._replace(said=part.said._replace(via=next(iter(through))))
 
 
 def _of_state(said: Said) -> bool:

@@ -1,15 +1,14 @@
-"""Who speaks in one sentence: the subject of its verb of saying, the name behind "according to", what "he" means."""
+"""Who speaks in one sentence: the subject of a verb of saying, the name behind "according to" or before a colon."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
 
 from outproduce.languages import language_data
 from outproduce.lexicon import Token
-from outproduce.voices import SPOKESMEN, UNNAMED, Cue, Voice
+from outproduce.references import ORGANISED, VIA_REACH, Memory, Said, Sentence, resolve
+from outproduce.voices import Cue, Voice
 
 DASHES = "—–"
 # How likely a voice of each kind is the subject of a verb of saying, before its distance and case are looked at.
@@ -31,184 +30,17 @@ BASE = {
 PER_TOKEN, PER_COMMA, PER_BREAK, PREPOSITION, TITLED, OBLIQUE = 0.14, 0.5, 3.0, 3.0, 0.6, 1.5
 LEAST, LEAST_WEAK = 0.3, 0.9
 REACH = 9  # tokens after "according to" in which its name must begin
-HEAD = 5  # tokens in which a word counts as standing at the head of a sentence
 COLON_REACH = 16
+LABELLED = 8  # tokens of "Answer (Jane Doe)."
+ONE_OF = frozenset({"one", "some", "two", "several", "один", "одна", "двоє", "кілька", "двое", "несколько"})
 ARTICLES = frozenset({"the", "a", "an", "his", "her", "its", "their"})
 PERSONAL = ("person", "role", "title", "office")
-ORGANISED = ("body", "company")
-COMPANY_ROLES = ("manufacturer", "contractor", "manufacturers", "contractors")
-
-
-class Said(NamedTuple):
-    """Somebody speaks: tokens `first` to `last` that tell it, the speaker, the outlet between, and the mode."""
-
-    first: int
-    last: int
-    speaker: str | None
-    via: str | None
-    mode: str = "indirect"
-    kind: str = ""
-
-
-@dataclass(slots=True)
-class Sentence:
-    """A sentence as read: its place, tokens, the quotation each token stands in (0 for none), voices and cues."""
-
-    start: int
-    end: int
-    tokens: Sequence[Token]
-    quoted: list[int]
-    voices: list[Voice]
-    cues: list[Cue]
-    paragraph: int  # number of its line
-    block: int = 0  # number of its paragraph: lines with no empty one between
-    alone: bool = False  # the only sentence of its paragraph
-    points: bool = False  # its paragraph is a list of lines in which nobody is said to speak
-
-    def ends_with(self, sign: str) -> bool:
-        """Whether its last token is this sign."""
-        return bool(self.tokens) and self.tokens[-1].raw == sign
-
-    def says(self, kind: str) -> bool:
-        """Whether a cue of this kind stands in it outside quotations; words of order count only at its head."""
-        head = HEAD if kind in ("background", "backward", "continuing") else len(self.tokens)
-        return any(cue.kind == kind and cue.first < head and not self.quoted[cue.first] for cue in self.cues)
-
-
-@dataclass(slots=True)
-class Memory:
-    """Who was spoken of so far, for pronouns and stand-ins."""
-
-    people: tuple[str, ...] = ()  # persons named anywhere in the text, in its order
-    bodies: Mapping[str, str] = field(default_factory=dict)  # whom the pack's persons speak for
-    current: Said | None = None
-    before: Said | None = None
-    last: dict[str, str] = field(default_factory=dict)
-    titles: dict[str, str] = field(default_factory=dict)
-    roles: dict[str, str] = field(default_factory=dict)
-    header: bool = False  # a line of its own has told who speaks in all that follows
-    listed: int = -1  # the paragraph whose lines are points of the speaker
-    silent: tuple[str, str] | None = None  # name and kind of the one named in the sentence before, if nobody spoke
-
-    def see(self, voices: Sequence[Voice]) -> None:
-        """Remember everybody named."""
-        for voice in voices:
-            name = office(voice, self)
-            if voice.kind in ("person", "body", "company", "outlet", "office"):
-                self.last["person" if voice.kind == "office" else voice.kind] = name
-                if voice.kind in ORGANISED:
-                    self.last["any body"] = name
-            if voice.kind == "person":
-                self.titles.update(dict.fromkeys(voice.heads, name))
-            elif voice.kind == "role" and not voice.definite:
-                self.roles.update(dict.fromkeys(voice.heads, name))
-
-    def said(self, said: Said) -> None:
-        """Remember who spoke last."""
-        self.current = self.before = said
-        self.silent = None
-
-    def not_said(self, sentence: Sentence) -> None:
-        """Remember whom a sentence names in which nobody speaks."""
-        people = [(office(v, self), "person") for v in sentence.voices if v.kind in ("person", "office")]
-        roles = [(v.name, "role") for v in sentence.voices if v.kind == "role" and not v.definite]
-        self.silent = next(iter([*people, *roles]), None)
-
-    def stop(self) -> None:
-        """Let the outlet itself speak."""
-        self.current = None
-        self.header = False
 
 
 @cache
 def _prepositions(lang: str) -> tuple[frozenset[str], frozenset[str]]:
     data = language_data(lang, "speech")
     return frozenset(data["blockers"]), frozenset(data["own"])
-
-
-def office(voice: Voice, memory: Memory) -> str:
-    """Name of a voice; of an office the holder who is named in the text, or else the present one."""
-    if voice.kind != "office":
-        return voice.name
-    return next((name for name in voice.heads if name in memory.people), voice.name)
-
-
-def resolve(voice: Voice, memory: Memory, nearer: Sequence[Voice] = ()) -> tuple[str | None, str]:
-    """Name and kind of a voice, stand-ins by those that stand nearer before them and by what was said before."""
-    near = {other.kind: other.name for other in nearer}
-    if voice.kind == "state":
-        return f"Government of {voice.name}", "body"
-    if voice.kind in ("outlet", "the outlet"):
-        return None, "outlet"
-    if voice.kind in UNNAMED:
-        return _unnamed(voice, memory, near)
-    if voice.kind == "pronoun":
-        return _pronoun(voice.name, memory, near)
-    if voice.kind in ("the company", "the body"):
-        return _stand_in(voice, memory, near)
-    return office(voice, memory), "person" if voice.kind == "office" else voice.kind
-
-
-def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | None, str]:
-    current = memory.current or memory.before
-    known = next((memory.titles[head] for head in voice.heads if head in memory.titles), None)
-    described = next((memory.roles[head] for head in voice.heads if head in memory.roles), None)
-    if voice.kind == "role" and not voice.definite:
-        return voice.name, "role"
-    if voice.name in COMPANY_ROLES and "company" in memory.last:
-        return memory.last["company"], "company"
-    if current and current.speaker and current.kind == "role" and (described == current.speaker):
-        return current.speaker, "role"
-    if known is not None:
-        return known, "person"
-    if voice.definite and voice.name in SPOKESMEN and current and current.kind in ORGANISED:
-        return current.speaker, current.kind
-    if described is not None:
-        return described, "role"
-    if voice.kind == "title" and voice.definite:
-        if "person" in near:
-            return near["person"], "person"
-        if memory.silent and memory.silent[1] == "person":
-            return memory.silent
-        if current and current.kind in ("person", "role"):
-            return current.speaker, current.kind
-        if "person" in memory.last or memory.people:
-            return memory.last.get("person") or memory.people[0], "person"
-    return voice.name or None, "role"
-
-
-def _pronoun(means: str, memory: Memory, near: dict[str, str]) -> tuple[str | None, str]:
-    current = memory.current or memory.before
-    if means == "person":
-        if "person" in near:
-            return near["person"], "person"
-        if memory.silent:
-            return memory.silent
-        if current and current.kind in ("person", "role"):
-            return current.speaker, current.kind
-        return memory.last.get("person"), "person"
-    if means == "body":
-        if current and current.kind in ORGANISED:
-            return current.speaker, current.kind
-        return memory.last.get("any body"), "body"
-    if memory.silent and memory.silent[1] == "role":
-        return memory.silent
-    return (current.speaker, current.kind) if current else (None, "")
-
-
-def _stand_in(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | None, str]:
-    kind = voice.kind.removeprefix("the ")
-    current = memory.current or memory.before
-    if kind in near:
-        return near[kind], kind
-    if current and current.kind == kind:
-        return current.speaker, kind
-    known = memory.last.get(kind)
-    if known is None and voice.name:
-        return voice.name, "body"
-    if known is None and current is not None:
-        return current.speaker, current.kind
-    return known, kind
 
 
 def read_sentence(sentence: Sentence, memory: Memory, lang: str) -> list[Said]:
@@ -250,14 +82,15 @@ def _said(cue: Cue | None, voice: Voice, voices: Sequence[Voice], via: str | Non
     nearer = [v for v in voices if v.last <= voice.first and v.case != "other"]
     speaker, kind = resolve(voice, memory, nearer)
     old = memory.before
-    if via is None and old is not None and old.via:
-        if speaker == old.speaker or (kind == "role" and memory.current is not None):
-            via = old.via
+    if via is None and old is not None and speaker == old.speaker:
+        via = old.via
+    if via is None and kind == "role" and memory.since_via <= VIA_REACH:
+        via = memory.via
     return Said(first, last, speaker, via, kind=kind)
 
 
 def _by_words(cue: Cue, voices: Sequence[Voice], found: Sequence[Said], via: str | None, memory: Memory) -> Said:
-    """ "In his words": whose, is told by the sentence itself or by those before it."""
+    """Tell whose words "in his words" are, by the sentence itself or by those before it."""
     if found and found[-1].speaker:
         return found[-1]._replace(last=cue.last)
     near = [v for v in voices if v.last <= cue.first and v.kind in ("person", "office", "role") and v.case != "other"]
@@ -276,7 +109,7 @@ def _by_noun(sentence: Sentence, voices: Sequence[Voice], via: str | None, memor
     """Find "by the ministry's own tally", "the words of X": a noun of speech with a voice as its owner."""
     tokens, nouns = sentence.tokens, _words(lang, "speech_nouns")
     for voice in voices:
-        if voice.kind in ("state", "bloc", "outlet", "the outlet", "pronoun"):
+        if voice.kind in ("state", "bloc", "pronoun"):
             continue
         behind = tokens[voice.last : voice.last + 4]
         owns = lang == "en" and bool(behind) and behind[0].norm == "'s" and any(t.norm in nouns for t in behind[1:])
@@ -315,7 +148,7 @@ def _through(sentence: Sentence, voices: Sequence[Voice]) -> list[Voice]:
 
 
 def _via(voices: Sequence[Voice], outlets: Sequence[Voice], memory: Memory) -> str | None:
-    """The outlet through which the words came: any outlet named beside a verb of saying."""
+    """Name the outlet through which the words came: any outlet beside a verb of saying."""
     named = [voice for voice in (*outlets, *voices) if voice.kind == "outlet"]
     if named:
         return named[0].name
@@ -323,22 +156,27 @@ def _via(voices: Sequence[Voice], outlets: Sequence[Voice], memory: Memory) -> s
 
 
 def _after(sentence: Sentence, voices: Sequence[Voice], cue: Cue, lang: str) -> Voice | None:
-    """The voice that follows "according to"; a person before the body that is named with him."""
+    """Find the voice that follows "according to"; a person before the body that is named with him."""
     near: list[Voice] = []
     for voice in voices:
         if cue.last <= voice.first < cue.last + REACH:
-            if any(token.raw in ",;:—–" for token in sentence.tokens[cue.last : voice.first]):
+            between = [token.raw for token in sentence.tokens[cue.last : voice.first] if token.raw in ",;:—–"]
+            aside = voice.kind == "person" and between == [","] and sentence.tokens[voice.first - 1].raw == ","
+            if between and not aside:
                 break
             near.append(voice)
     return next((voice for voice in near if voice.kind == "person"), near[0] if near else None)
 
 
 def _announced(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voice | None:
-    """The voice of "X: words" and of "words - X"."""
+    """Find the voice of "X: words" and of "words - X"."""
     tokens = sentence.tokens
     if not voices:
         return None
     first, last = voices[0], voices[-1]
+    labelled = tokens[0].norm in _words(lang, "labels") and len(tokens) <= LABELLED and first.kind == "person"
+    if labelled and tokens[first.first - 1].raw == "(":
+        return first
     head = all(not token.raw.isalpha() for token in tokens[: first.first])
     if head and first.last < len(tokens) and tokens[first.last].raw == ":":
         return first if first.kind != "state" or lang != "en" else None
@@ -349,10 +187,11 @@ def _announced(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voice 
 
 
 def _before_colon(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voice | None:
-    """The voice of "X was more careful: words", where no verb of saying tells it."""
+    """Find the voice of "X was more careful: words", where no verb of saying tells it."""
     tokens = sentence.tokens
     blockers, _ = _prepositions(lang)
-    colon = next((i for i, t in enumerate(tokens) if t.raw == ":" and not sentence.quoted[i]), None)
+    colons = (i for i, token in enumerate(tokens) if token.raw == ":" and not sentence.quoted[i])
+    colon = next((i for i in colons if i and not tokens[i - 1].raw.isdigit()), None)
     if colon is None or colon > COLON_REACH or colon > len(tokens) - 4:
         return None
     if any(cue.kind in ("say", "according", "by_words") and cue.first < colon for cue in sentence.cues):
@@ -365,9 +204,11 @@ def _before_colon(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voi
 
 
 def _subject(sentence: Sentence, voices: Sequence[Voice], cue: Cue, lang: str) -> Voice | None:
-    """The voice likeliest to be the subject of a verb of saying."""
+    """Choose the voice likeliest to be the subject of a verb of saying."""
     best, best_score = None, LEAST_WEAK if cue.weak else LEAST
     for voice in voices:
+        if cue.weak and voice.kind in ("state", "bloc"):
+            continue
         score = _score(sentence, voice, cue, lang)
         if score > best_score:
             best, best_score = voice, score
@@ -377,7 +218,7 @@ def _subject(sentence: Sentence, voices: Sequence[Voice], cue: Cue, lang: str) -
 
 
 def _person_behind(sentence: Sentence, voices: Sequence[Voice], title: Voice) -> Voice:
-    """The person whose title, at whatever length, stands before the name: "the head of purchases, the army's, X"."""
+    """Find the person before whose name a title of whatever length stands: "the head of purchases of the army, X"."""
     after = [voice for voice in voices if voice.first >= title.last]
     for voice in after[:5]:
         gap = sentence.tokens[title.last : voice.first]
@@ -396,6 +237,8 @@ def _governor(tokens: Sequence[Token], voice: Voice) -> str:
     i = voice.first - 1
     while i >= 0 and tokens[i].norm in ARTICLES:
         i -= 1
+    if i > 0 and tokens[i].norm in ("of", "из", "із", "з") and tokens[i - 1].norm in ONE_OF:
+        return ""
     return tokens[i].norm if i >= 0 else ""
 
 

@@ -64,9 +64,11 @@ class Voices:
 class _Word(NamedTuple):
     group: str
     english: str
+    before: bool = True  # may stand before its noun
 
 
 Spoken = dict[int, list[Match[_Word]]]
+Quality = tuple[int, str, bool]  # end, English, whether it may stand before its noun
 
 
 @cache
@@ -83,7 +85,8 @@ def _speech(pack: Pack, lang: str) -> Lexicon[_Word]:
         words.extend(row.get(lang, {}).get("one", ()), _Word("roles", english))
         words.extend(row.get(lang, {}).get("many", ()), _Word("roles", row["plural"]))
     for english, row in pack.roles.get("modifiers", {}).items():
-        words.extend(row.get(lang, ()), _Word("qualities", english))
+        for phrase in row.get(lang, ()):
+            words.add(phrase, _Word("qualities", english, lang == "en" or phrase.endswith("*")))
     words.extend(pack.roles.get("drop", {}).get(lang, ()), _Word("qualities", ""))
     return words
 
@@ -210,7 +213,7 @@ def _institutions(
 def _organisations(
     tokens: Sequence[Token], spoken: Spoken, taken: set[int], cues: Sequence[Cue], lang: str
 ) -> list[Voice]:
-    """Companies, bodies and outlets nobody has written down: a name in quotation marks or capitals behind what it is."""
+    """Companies, bodies and outlets nobody has written down: a quoted name or capitals behind what it is."""
     found = []
     for matches in spoken.values():
         match = next((m for m in matches if m.value.group in ORGANISATIONS), None)
@@ -270,7 +273,7 @@ def _people(tokens: Sequence[Token], lang: str, taken: set[int], spoken: Spoken)
 def _unnamed(tokens: Sequence[Token], spoken: Spoken, taken: set[int], ranks: dict[str, int]) -> list[Voice]:
     """Titles, roles and stand-ins, roles described in English by the words around them."""
     qualities = {
-        i: (match.last, match.value.english)
+        i: (match.last, match.value.english, match.value.before)
         for i, matches in spoken.items()
         for match in matches
         if match.value.group == "qualities"
@@ -296,7 +299,7 @@ def _role(
     tokens: Sequence[Token],
     at: int,
     heads: Sequence[Match[_Word]],
-    qualities: dict[int, tuple[int, str]],
+    qualities: dict[int, Quality],
     ranks: dict[str, int],
 ) -> Voice:
     """One title or role with the adjectives before it and the genitives after it."""
@@ -320,14 +323,15 @@ def _role(
     return Voice(first, last, kind, name, definite, tuple(match.value.english for match in heads))
 
 
-def _quality_before(tokens: Sequence[Token], first: int, qualities: dict[int, tuple[int, str]]) -> int | None:
+def _quality_before(tokens: Sequence[Token], first: int, qualities: dict[int, Quality]) -> int | None:
     """Start of the quality that ends right before a token, commas and "and" between qualities passed over."""
     end = first
     while end > 0 and tokens[end - 1].norm in (",", "and", "и", "та", "і", "й", *HYPHENS):
         end -= 1
     if end < first and first not in qualities:
         end = first
-    return next((j for j in range(end - 1, max(end - 4, -1), -1) if j in qualities and qualities[j][0] == end), None)
+    places = range(end - 1, max(end - 4, -1), -1)
+    return next((j for j in places if j in qualities and qualities[j][0] == end and qualities[j][2]), None)
 
 
 def _joined(tokens: Sequence[Token], voices: Sequence[Voice], cues: Sequence[Cue]) -> list[Voice]:
@@ -337,7 +341,9 @@ def _joined(tokens: Sequence[Token], voices: Sequence[Voice], cues: Sequence[Cue
     for voice in voices:
         if found and voice.first < found[-1].last:
             continue
-        if found and _belong(tokens, found[-1], voice, verbs):
+        if found and found[-1].last == voice.first and found[-1].kind == f"the {voice.kind}":
+            found[-1] = voice._replace(first=found[-1].first)
+        elif found and _belong(tokens, found[-1], voice, verbs):
             found[-1] = _one(found[-1], voice)
         else:
             found.append(voice)
@@ -354,7 +360,9 @@ def _belong(tokens: Sequence[Token], left: Voice, right: Voice, verbs: set[int])
     if not bare:
         if person:
             return title or (left.kind in BODIES and not norms)
-        return (title and right.kind in BODIES) or (left.kind in ("state", "bloc", "body") and right.kind in UNNAMED)
+        return (title and right.kind in BODIES and right.kind != "outlet") or (
+            left.kind in ("state", "bloc", "body") and right.kind in UNNAMED
+        )
     if norms[0] == "," and len(bare) == 1:
         return (title and person) or (left.kind == "person" and right.kind in UNNAMED)
     return title and person and all(norm.isalpha() for norm in bare) and len(norms) <= 3
