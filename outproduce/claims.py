@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from outproduce import __version__
 from outproduce.features import (
     Candidate,
+    Features,
     Scene,
-    actor_candidates,
-    actor_features,
     item_candidates,
     item_features,
     kind_features,
-    other_features,
+    side_of,
     span_candidates,
     span_features,
     status_features,
@@ -27,6 +26,7 @@ from outproduce.linker import Linker, load_linker
 from outproduce.mentions import Mention, find_mentions
 from outproduce.nuclei import Nucleus, find_nuclei
 from outproduce.packs import Pack, load_pack
+from outproduce.parties import actor_candidates, actor_features, other_candidates, other_features
 from outproduce.records import Claim, Evidence, Statement, When
 from outproduce.statements import find_statements
 
@@ -43,11 +43,28 @@ class Link:
     relation: str | None
     item: Candidate
     actor: Candidate
-    other: Candidate
-    period: Candidate
-    time: Candidate
-    status: str
+    other: Candidate = NOTHING
+    period: Candidate = NOTHING
+    time: Candidate = NOTHING
+    status: str = "actual"
     sure: float = 1.0
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the claim before was about: its kind (none too), item, item's side of the figure, actor and status."""
+
+    kind: str = "start"
+    item: str | None = None
+    side: str = ""
+    actor: tuple[str, ...] | None = None
+    status: str = "actual"
+
+    def after(self, found: Link) -> Memory:
+        """Remember a link; the kind was remembered when it was chosen."""
+        item = found.item
+        side = side_of(item.mentions[0], found.nucleus.mention) if item.mentions else ""
+        return replace(self, item=str(item.value), side=side, actor=found.actor.value, status=found.status)  # type: ignore[arg-type]
 
 
 def extract_claims(
@@ -77,55 +94,52 @@ def build_scene(text: str, lang: str, published: str | None, pack: Pack) -> Scen
 def link(scene: Scene, linker: Linker) -> list[Link]:
     """Choose kind, item, actor, other party, period, time and status for each nucleus that carries a claim."""
     links: list[Link] = []
-    before, last_item, last_actor, last_status = "start", None, None, "actual"
+    memory = Memory()
     for nucleus in scene.nuclei:
-        label, sure = linker.choose("kind", kind_features(scene, nucleus, before))
-        before = label
+        label, sure = linker.choose("kind", kind_features(scene, nucleus, memory.kind))
+        memory = replace(memory, kind=label)
         if label == "none":
             continue
         kind, _, relation = label.partition(":")
-        item = _best(linker, "item", item_candidates(scene, nucleus),
-                     lambda c: item_features(scene, nucleus, kind, c, last_item))  # fmt: skip
+        items = item_candidates(scene, nucleus)
+        item = _best(linker, "item", items, [item_features(scene, nucleus, kind, c, memory.item, memory.side) for c in items])
         actors = actor_candidates(scene, nucleus)
-        actor = _best(linker, "actor", actors, lambda c: actor_features(scene, nucleus, kind, c, last_actor))
+        actor = _best(linker, "actor", actors, actor_features(scene, nucleus, kind, actors, memory.actor))
         if item is None or actor is None:
             continue
-        found = _complete(scene, linker, Link(nucleus, kind, relation or None, item, actor, NOTHING, NOTHING, NOTHING,
-                                              "actual", sure), actors, last_status)  # fmt: skip
+        found = Link(nucleus, kind, relation or None, item, actor, sure=sure)
+        found = _complete(scene, linker, found, actors, memory.status)
         links.append(found)
-        last_item, last_actor, last_status = item.value, actor.value, found.status
+        memory = memory.after(found)
     return links
 
 
-def _complete(scene: Scene, linker: Linker, found: Link, actors: Sequence[Candidate], last_status: str) -> Link:
+def _complete(scene: Scene, linker: Linker, found: Link, actors: list[Candidate], last_status: str) -> Link:
     """Choose the other party, the period, the time and the status of a link whose actor is known."""
     nucleus, kind = found.nucleus, found.kind
-    other: Candidate | None = NOTHING
+    other = period = NOTHING
     if kind in ("comparison", "transfer"):
-        choices = [c for c in actors if c.value != found.actor.value or kind == "transfer"]
-        if kind == "transfer":
-            choices.append(Candidate((), (), "none"))
-        other = _best(linker, "other", choices,
-                      lambda c: other_features(scene, nucleus, kind, c, found.actor.value))  # fmt: skip
-    period: Candidate | None = NOTHING
+        others = other_candidates(scene, kind, actors, found.actor)
+        other = _best(linker, "other", others, other_features(scene, nucleus, kind, others, found.actor)) or NOTHING
     if nucleus.form == "count":
         periods = [*span_candidates(scene, nucleus, "period"), NOTHING]
-        period = _best(linker, "period", periods, lambda c: span_features(scene, nucleus, kind, c))
+        rows = [span_features(scene, nucleus, kind, c) for c in periods]
+        period = _best(linker, "period", periods, rows) or NOTHING
     times = [*span_candidates(scene, nucleus, "time"), NOTHING, PUBLISHED]
-    time = _best(linker, "time", times, lambda c: _time_features(scene, nucleus, kind, c))
+    time = _best(linker, "time", times, [time_features(scene, nucleus, kind, c) for c in times]) or NOTHING
     status, _ = linker.choose("status", status_features(scene, nucleus, kind, time, last_status))
-    return replace(found, other=other or NOTHING, period=period or NOTHING, time=time or NOTHING, status=status)
+    return replace(found, other=other, period=period, time=time, status=status)
 
 
-def _time_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate) -> dict[str, float]:
+def time_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate) -> dict[str, float]:
     found = span_features(scene, nucleus, kind, candidate)
     return {f"{candidate.source} {name}": value for name, value in found.items()} | found
 
 
-def _best(linker: Linker, decision: str, candidates: Sequence[Candidate], features) -> Candidate | None:  # type: ignore[no-untyped-def]
+def _best(linker: Linker, decision: str, candidates: list[Candidate], rows: list[Features]) -> Candidate | None:
     if not candidates:
         return None
-    scores = linker.rank(decision, [features(candidate) for candidate in candidates])
+    scores = linker.rank(decision, rows)
     return candidates[max(range(len(candidates)), key=lambda i: (scores[i], -i))]
 
 

@@ -69,6 +69,20 @@ class Scene:
         return found
 
     @cached_property
+    def actor_groups(self) -> list[tuple[Mention, ...]]:
+        """Actors in order, those joined by "and" or a comma together."""
+        joining = frozenset(language_data(self.reading.lang, "text")["joining"])
+        groups: list[list[Mention]] = []
+        for mention in self.reading.of("actor"):
+            if groups and groups[-1][-1].sentence == mention.sentence:
+                words = self.reading.tokens[groups[-1][-1].last : mention.first]
+                if 0 < len(words) <= 3 and all(word.norm in joining for word in words):
+                    groups[-1].append(mention)
+                    continue
+            groups.append([mention])
+        return [tuple(group) for group in groups]
+
+    @cached_property
     def theme(self) -> Features:
         """What the whole text is about, the same for all its nuclei."""
         n = max(1, len(self.reading.sentences))
@@ -240,8 +254,11 @@ def item_candidates(scene: Scene, nucleus: Nucleus) -> list[Candidate]:
     return found
 
 
-def item_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate, last_item: object) -> Features:
-    """Describe how a nucleus and an item stand to each other; `last_item` is the item of the claim before."""
+def item_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate, last_item: str | None, last_side: str) -> Features:
+    """Describe how a nucleus and an item stand to each other; `last_item` is the item of the claim before.
+
+    `last_side` tells where that item stood: "<" before its figure, ">" after it, "" elsewhere.
+    """
     here, item = nucleus.mention, candidate.mentions[0]
     found = _pair_features(scene, here, item)
     found["weak"] = float(item.form == "weak")
@@ -256,8 +273,22 @@ def item_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidat
         found["items between"] = float(sum(low < m.first < high and m is not item for m in others))
         closest = min((scene.between(here, m)[0] for m in others if m.first >= here.last), default=99)
         found["first after"] = float(item.first >= here.last and item.first - here.last == closest)
+        found |= _slot(row, here, item, last_side)
     found[f"form {nucleus.form} same sentence"] = float(item.sentence == here.sentence)
     return found
+
+
+def _slot(row: list[Nucleus], here: Mention, item: Mention, last_side: str) -> Features:
+    """Whether the item stands between this figure and its neighbours: lists keep to one order."""
+    before = max((n.mention.last for n in row if n.mention.first < here.first), default=0)
+    after = min((n.mention.first for n in row if n.mention.first > here.first), default=1 << 30)
+    side = "<" if before <= item.first < here.first else ">" if here.first < item.first < after else "outside"
+    return {f"slot {side}": 1.0, f"slot {side} after {last_side}": 1.0, f"slot {side} of {min(len(row), 3)}": 1.0}
+
+
+def side_of(item: Mention, here: Mention) -> str:
+    """Say on which side of its figure an item stands: "<", ">" or "" in another sentence."""
+    return "" if item.sentence != here.sentence else "<" if item.first < here.first else ">"
 
 
 def _pair_features(scene: Scene, here: Mention, there: Mention) -> Features:
@@ -278,120 +309,6 @@ def _pair_features(scene: Scene, here: Mention, there: Mention) -> Features:
         later = sum(m.type == there.type and m.first > there.first for s in range(there.sentence, here.sentence)
                     for m in scene.reading.by_sentence[s]) if gap > 0 else 0  # fmt: skip
         found["others since"] = float(min(later, 3))
-    return found
-
-
-def actor_candidates(scene: Scene, nucleus: Nucleus) -> list[Candidate]:
-    """Actors a nucleus may belong to: named ones, joined ones ("the US and Europe") and whom the speaker stands for."""
-    here = nucleus.mention
-    found: list[Candidate] = []
-    seen: set[tuple[object, int]] = set()
-    mentions = scene.reading.of("actor")
-    for index in range(len(mentions) - 1, -1, -1):
-        mention = mentions[index]
-        if (
-            mention.sentence > here.sentence
-            or (mention.value, mention.sentence < here.sentence) in seen
-            and mention.sentence < here.sentence
-        ):
-            continue
-        seen.add((mention.value, mention.sentence < here.sentence))
-        found.append(Candidate((mention.value,), (mention,)))
-        group = _joined(scene, mentions, index)
-        if len(group) > 1:
-            values = tuple(dict.fromkeys(m.value for m in group))
-            if len(values) > 1:
-                found.append(Candidate(values, tuple(group)))
-    statement = scene.statement_at(here.start)
-    speaker = scene.pack.speakers.get(statement.speaker) if statement and statement.speaker else None
-    for name in (speaker.body if speaker else None, statement.speaker if statement else None):
-        if name in scene.pack.actors:
-            found.append(Candidate((name,), (), "speaker"))
-    return found
-
-
-def _joined(scene: Scene, mentions: list[Mention], last: int) -> list[Mention]:
-    """Actors joined by "and" or a comma up to this one."""
-    group = [mentions[last]]
-    for before in reversed(mentions[:last]):
-        words = scene.reading.tokens[before.last : group[0].first]
-        if before.sentence != group[0].sentence or len(words) > 2 or len(words) == 0:
-            break
-        if not all(w.norm == "," or w.norm in ("and", "та", "і", "й", "и", "with", "the", "разом", "з") for w in words):
-            break
-        group.insert(0, before)
-    return group
-
-
-def actor_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate, last_actor: object) -> Features:
-    """Describe how a nucleus and an actor stand to each other."""
-    here = nucleus.mention
-    if not candidate.value:
-        return {
-            "none": 1.0,
-            **{f"none {m.form}": 1.0 for m in scene.reading.by_sentence[here.sentence] if m.type == "actor"},
-        }
-    actors = scene.pack.actors
-    first = str(candidate.value[0])  # type: ignore[index]
-    actor = actors.get(first)
-    sort = actor.kind if actor else "company"
-    found: Features = {
-        f"sort {sort}": 1.0,
-        "group": float(len(candidate.mentions) > 1),
-        f"source {candidate.source}": 1.0,
-    }
-    found["as before"] = float(candidate.value == last_actor)
-    if not candidate.mentions:
-        found["we"] = float(_has_we(scene, here))
-        return found | {"bias": 1.0}
-    there = candidate.mentions[-1]
-    found |= _pair_features(scene, here, there)
-    found[f"case {there.form}"] = 1.0
-    found[f"case {there.form} {kind}"] = 1.0
-    found[f"inside {there.inside}"] = 1.0
-    if there.sentence == here.sentence:
-        low, high = sorted((here.first, there.first))
-        triggers = [t for t in scene.triggers[here.sentence] if low <= t.first < high]
-        for name in {t.value for t in triggers if t.value in BEARING or t.value in ("more", "less", "equal")}:
-            side = ">" if there.first > here.first else "<"
-            found[f"over {name}{side}"] = 1.0
-        others = [m for m in scene.reading.by_sentence[here.sentence] if m.type == "actor"]
-        found["actors between"] = float(sum(low < m.first < high and m not in candidate.mentions for m in others))
-        found["first in sentence"] = float(others[0] in candidate.mentions)
-        found["only in sentence"] = float(all(m.value in candidate.value for m in others))  # type: ignore[operator]
-    found |= _beside_features(scene, there, candidate.mentions[0])
-    found["often"] = min(1.0, sum(m.value == first for m in scene.reading.of("actor")) / 6)
-    return found
-
-
-def _beside_features(scene: Scene, last: Mention, first: Mention) -> Features:
-    """What stands right beside an actor: the word before it, a trigger or item right after it."""
-    tokens = scene.reading.tokens
-    found: Features = {}
-    if first.first:
-        found[f"left {tokens[first.first - 1].norm[:5]}"] = 1.0
-    if last.last < len(tokens):
-        found[f"right {tokens[last.last].norm[:5]}"] = 1.0
-    for mention in scene.reading.by_sentence[last.sentence]:
-        if 0 <= mention.first - last.last <= 1 and mention.type in ("trigger", "item", "speaker"):
-            found[f"then {mention.type} {mention.value if mention.type == 'trigger' else ''}"] = 1.0
-        if 0 <= first.first - mention.last <= 1 and mention.type == "trigger":
-            found[f"after {mention.value}"] = 1.0
-    return found
-
-
-def _has_we(scene: Scene, here: Mention) -> bool:
-    first, last = scene.reading.sentences[here.sentence]
-    we = language_data(scene.reading.lang, "text")["we"]
-    return any(token.norm in we for token in scene.reading.tokens[first:last])
-
-
-def other_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate, actor: object) -> Features:
-    """Describe an actor as the party compared with or given to; `actor` is the maker or giver chosen."""
-    found = actor_features(scene, nucleus, kind, candidate, None)
-    found["is actor"] = float(candidate.value == actor)
-    found["overlaps actor"] = float(bool(set(candidate.value) & set(actor)))  # type: ignore[call-overload]
-    found = {f"{name} {kind}": value for name, value in found.items()} | found
     return found
 
 

@@ -13,23 +13,28 @@ import json
 import random
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from scipy.optimize import minimize
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from outproduce.claims import (
-    NOTHING, PUBLISHED, Link, _evidence, _time_features, build_claim, build_scene, drop_repeats, figure_values, link,
+    NOTHING, PUBLISHED, Link, Memory, build_claim, build_scene, drop_repeats, figure_values, link, time_features,
 )  # fmt: skip
 from outproduce.features import (
-    Candidate, Scene, actor_candidates, actor_features, item_candidates, item_features, kind_features, other_features,
-    span_candidates, span_features, status_features,
+    Candidate, Features, Scene, item_candidates, item_features, kind_features, side_of, span_candidates, span_features,
+    status_features,
 )  # fmt: skip
 from outproduce.linker import Linker
 from outproduce.nuclei import Nucleus
 from outproduce.packs import load_pack
+from outproduce.parties import actor_candidates, actor_features, other_candidates, other_features
 
-STRENGTH = {"kind": 0.3, "item": 0.3, "actor": 0.3, "other": 0.3, "period": 0.3, "time": 0.3, "status": 0.3}
+CLASSES = {"kind": 0.3, "status": 0.3}  # inverse strength of the L2 penalty
+RANKING = {"item": 2.0, "actor": 2.0, "other": 2.0, "period": 2.0, "time": 2.0}  # strength of the L2 penalty
 SMALLEST = 0.02  # weights nearer to zero are left out of the file
 WORD_FORMS = {"change": ("grow", "shrink", "same"), "comparison": ("more", "less", "equal"), "expansion": ("open",)}
 ALIASES = {"uk": "united kingdom"}
@@ -99,47 +104,41 @@ def label(gold: dict | None) -> str:
 
 
 def rows_of(scene: Scene, gold_of: dict[int, dict], rows: dict[str, list]) -> None:
-    """Add training rows of one document: decision -> (features, label)."""
-    before, last_item, last_actor, last_status = "start", None, None, "actual"
+    """Add training rows of one document: decision -> (features, label), for rankings a list of (features, fits)."""
+    memory = Memory()
     for n, nucleus in enumerate(scene.nuclei):
         gold = gold_of.get(n)
-        rows["kind"].append((kind_features(scene, nucleus, before), label(gold)))
-        before = label(gold)
-        if gold is None:
-            continue
-        kind = gold["kind"]
-        items = item_candidates(scene, nucleus)
-        _ranked(
-            rows,
-            "item",
-            items,
-            [_item_fits(scene, c.value, gold["item"]) for c in items],
-            lambda c: item_features(scene, nucleus, kind, c, last_item),
-        )
-        actors = actor_candidates(scene, nucleus)
-        fits = [set(c.value) == set(gold["actor"]) for c in actors]
-        _ranked(rows, "actor", actors, fits, lambda c: actor_features(scene, nucleus, kind, c, last_actor))
-        if kind in ("comparison", "transfer"):
-            choices = [c for c in actors if set(c.value) != set(gold["actor"]) or kind == "transfer"]
-            if kind == "transfer":
-                choices.append(Candidate((), (), "none"))
-            _ranked(
-                rows,
-                "other",
-                choices,
-                [set(c.value) == set(gold["other"]) for c in choices],
-                lambda c: other_features(scene, nucleus, kind, c, tuple(gold["actor"])),
-            )
-        if nucleus.form == "count":
-            periods = [*span_candidates(scene, nucleus, "period"), NOTHING]
-            fits = [(c.value.per if c.mentions else None) == gold["per"] for c in periods]
-            _ranked(rows, "period", periods, fits, lambda c: span_features(scene, nucleus, kind, c))
-        times = [*span_candidates(scene, nucleus, "time"), NOTHING, PUBLISHED]
-        fits = [_time_fits(scene, c, gold["when"]) for c in times]
-        _ranked(rows, "time", times, fits, lambda c: _time_features(scene, nucleus, kind, c))
-        chosen = next((c for c, fit in zip(times, fits) if fit), None)
-        rows["status"].append((status_features(scene, nucleus, kind, chosen, last_status), gold["status"]))
-        last_item, last_actor, last_status = gold["item"], tuple(gold["actor"]), gold["status"]
+        rows["kind"].append((kind_features(scene, nucleus, memory.kind), label(gold)))
+        memory = replace(memory, kind=label(gold))
+        if gold is not None:
+            memory = _rows_of_claim(scene, nucleus, gold, rows, memory)
+
+
+def _rows_of_claim(scene: Scene, nucleus: Nucleus, gold: dict, rows: dict[str, list], memory: Memory) -> Memory:
+    kind, maker = gold["kind"], tuple(gold["actor"])
+    items = item_candidates(scene, nucleus)
+    fits = [_item_fits(scene, c.value, gold["item"]) for c in items]
+    _ranked(rows, "item", fits, [item_features(scene, nucleus, kind, c, memory.item, memory.side) for c in items])
+    item = next((c.mentions[0] for c, fit in zip(items, fits) if fit), None)
+    actors = actor_candidates(scene, nucleus)
+    fits = [set(c.value) == set(maker) for c in actors]
+    _ranked(rows, "actor", fits, actor_features(scene, nucleus, kind, actors, memory.actor))
+    actor = next((c for c, fit in zip(actors, fits) if fit), Candidate(maker, ()))
+    if kind in ("comparison", "transfer"):
+        others = other_candidates(scene, kind, actors, actor)
+        fits = [set(c.value) == set(gold["other"]) for c in others]
+        _ranked(rows, "other", fits, other_features(scene, nucleus, kind, others, actor))
+    if nucleus.form == "count":
+        periods = [*span_candidates(scene, nucleus, "period"), NOTHING]
+        fits = [(c.value.per if c.mentions else None) == gold["per"] for c in periods]
+        _ranked(rows, "period", fits, [span_features(scene, nucleus, kind, c) for c in periods])
+    times = [*span_candidates(scene, nucleus, "time"), NOTHING, PUBLISHED]
+    fits = [_time_fits(scene, c, gold["when"]) for c in times]
+    _ranked(rows, "time", fits, [time_features(scene, nucleus, kind, c) for c in times])
+    chosen = next((c for c, fit in zip(times, fits) if fit), None)
+    rows["status"].append((status_features(scene, nucleus, kind, chosen, memory.status), gold["status"]))
+    side = side_of(item, nucleus.mention) if item else ""
+    return Memory(memory.kind, gold["item"], side, maker, gold["status"])
 
 
 def _item_fits(scene: Scene, value: object, gold: str) -> bool:
@@ -159,29 +158,57 @@ def _time_fits(scene: Scene, candidate: Candidate, gold: list | None) -> bool:
     )
 
 
-def _ranked(rows: dict[str, list], decision: str, candidates: list, fits: list[bool], features) -> None:
+def _ranked(rows: dict[str, list], decision: str, fits: list[bool], features: list[Features]) -> None:
     if any(fits) and not all(fits):
-        rows[decision] += [(features(c), "yes" if fit else "no") for c, fit in zip(candidates, fits)]
+        rows[decision].append(list(zip(features, fits)))
 
 
 def train(rows: dict[str, list]) -> Linker:
+    """Fit every decision: classes by multinomial logistic regression, rankings by a softmax over the candidates."""
     weights = {}
     for decision, pairs in rows.items():
-        vectorizer = DictVectorizer()
-        matrix = vectorizer.fit_transform([features for features, _ in pairs])
-        labels = [name for _, name in pairs]
-        model = LogisticRegression(C=STRENGTH[decision], max_iter=400, solver="lbfgs")
-        model.fit(matrix, labels)
-        table: dict[str, dict[str, float]] = defaultdict(dict)
-        classes = list(model.classes_)
-        names = ["yes"] if len(classes) == 2 else classes
-        table["bias"] = {str(name): float(extra) for name, extra in zip(names, model.intercept_)}
-        for row, name in zip(model.coef_, names):
-            for feature, weight in zip(vectorizer.get_feature_names_out(), row):
-                if abs(weight) >= SMALLEST:
-                    table[str(feature)][str(name)] = round(table[str(feature)].get(str(name), 0.0) + float(weight), 3)
-        weights[decision] = dict(table)
+        if isinstance(pairs[0], list):
+            weights[decision] = train_ranking(pairs, RANKING[decision])
+        else:
+            weights[decision] = train_classes(pairs, CLASSES[decision])
     return Linker(weights)
+
+
+def train_classes(pairs: list, strength: float) -> dict[str, dict[str, float]]:
+    vectorizer = DictVectorizer()
+    matrix = vectorizer.fit_transform([features for features, _ in pairs])
+    model = LogisticRegression(C=strength, max_iter=300, tol=1e-3)
+    model.fit(matrix, [name for _, name in pairs])
+    table: dict[str, dict[str, float]] = defaultdict(dict)
+    table["bias"] = {str(name): float(extra) for name, extra in zip(model.classes_, model.intercept_)}
+    names = vectorizer.get_feature_names_out()
+    for row, name in zip(model.coef_, model.classes_):
+        for feature in np.flatnonzero(np.abs(row) >= SMALLEST):
+            cell = table[str(names[feature])]
+            cell[str(name)] = round(cell.get(str(name), 0.0) + float(row[feature]), 3)
+    return dict(table)
+
+
+def train_ranking(groups: list, penalty: float) -> dict[str, dict[str, float]]:
+    """Maximise the log of the softmax mass on the fitting candidates of each group, with an L2 penalty."""
+    vectorizer = DictVectorizer()
+    matrix = vectorizer.fit_transform([features for group in groups for features, _ in group])
+    fits = np.array([fit for group in groups for _, fit in group])
+    starts = np.cumsum([0] + [len(group) for group in groups])[:-1]
+    owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        score = matrix @ w
+        score -= np.maximum.reduceat(score, starts)[owner]
+        mass = np.exp(score)
+        whole = np.add.reduceat(mass, starts)
+        right = np.maximum(np.add.reduceat(mass * fits, starts), 1e-12)
+        pull = mass / whole[owner] - mass * fits / right[owner]
+        return float(np.log(whole).sum() - np.log(right).sum() + 0.5 * penalty * w @ w), matrix.T @ pull + penalty * w
+
+    best = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    names = vectorizer.get_feature_names_out()
+    return {str(n): {"yes": round(float(w), 3)} for n, w in zip(names, best.x) if abs(w) >= SMALLEST}
 
 
 def predict(scene: Scene, linker: Linker, doc_id: str) -> dict:
