@@ -446,6 +446,7 @@ def search_scales(build: Callable[[dict[str, float]], Model], scales: tuple[Scal
         return 0.5 * float(theta @ theta) - posterior.evidence
 
     size = len(scales)
+    last[0] = _first_mode(build(read(np.zeros(size))))
     corners = np.vstack([np.zeros(size), 0.7 * np.eye(size)])
     options = {"maxfev": tries, "initial_simplex": corners, "xatol": 0.1, "fatol": 0.05}
     top = np.asarray(optimize.minimize(height, np.zeros(size), method="Nelder-Mead", options=options).x)
@@ -456,6 +457,13 @@ def search_scales(build: Callable[[dict[str, float]], Model], scales: tuple[Scal
         gain = near.evidence - best.evidence - 0.5 * float(theta @ theta - top @ top)
         neighbours.append((float(np.exp(min(gain, 0.0))), near))
     return Found(read(top), best, tuple(neighbours))
+
+
+def _first_mode(model: Model) -> Array:
+    """Find the better of two modes, for heavy tails make several: where outliers are let go, and where all still pull."""
+    all_pull = fit(replace(model, freedom=1e3), tolerance=0.1)
+    starts = (None, all_pull.u, fit(replace(model, freedom=20.0), all_pull.u, tolerance=0.1).u)
+    return max((fit(model, start, tolerance=0.01) for start in starts), key=lambda found: found.evidence).u
 
 
 def refit_without(posterior: Posterior, rows: npt.NDArray[np.bool_]) -> Posterior:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outproduce.errors import EstimateError
-from outproduce.fuse import Fusion, FuseOptions, fuse
+from outproduce.fusion import FuseOptions, Fusion, fuse
 
 QUICK = FuseOptions(points=12, tries=12, draws=400)
 
@@ -85,7 +85,7 @@ def test_a_mean_over_an_interval_sees_its_middle():
 
 
 def test_pooled_series_lend_each_other_their_movement():
-    times, values, truth = noisy()
+    times, values, _truth = noisy()
     series = ["much"] * 60 + ["little"]
     found = fuse([*times, 0.0], [*values, 50.0], 1.5, series=series, pool=True, options=QUICK)
     alone = fuse([*times, 0.0], [*values, 50.0], 1.5, series=series, options=QUICK)
