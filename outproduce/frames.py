@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from itertools import pairwise
+
 from outproduce.languages import language_data
 from outproduce.references import Said, Sentence
 from outproduce.subjects import DASHES
@@ -13,13 +15,14 @@ Frame = Callable[[Sentence], Said | None]
 LEAST_LINES = 4  # lines of dialogue that make an interview
 LEAST_QUESTIONS = 3
 LEAST_POINTS = 2
+HEADLINES = 3  # sentences that may be title and line under it
 BYLINE = 12  # tokens a line at most has that only tells who writes
 LABEL = 3  # tokens a label at most has: "Q:", "Question 2:"
 
 
 def frame_of(read: Sequence[Sentence], lang: str) -> Frame:
     """Give the function that tells a sentence's speaker from the layout, None where the layout is silent."""
-    for find in (_interview, _questions, _speech, _column, _list):
+    for find in (_interview, _questions, _speech, _answer, _column, _list):
         framed = find(read, lang)
         if framed:
             return lambda sentence: framed.get(sentence.start)
@@ -30,6 +33,8 @@ def _interview(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
     """Give the lines of a dialogue to the first person named before them."""
     labels = frozenset(language_data(lang, "speech")["labels"])
     lines = [sentence for sentence in read if _opens_line(sentence, labels)]
+    lines += [asked for asked, next_one in pairwise(read) if _asked_in_line(asked, next_one)]
+    lines.sort(key=lambda sentence: sentence.start)
     told = [s for s in lines if s.says("say") and sum(token.raw in DASHES for token in s.tokens) > 1]
     if len(lines) < LEAST_LINES or len(told) > len(lines) / 3:
         return {}
@@ -50,6 +55,12 @@ def _opens_line(sentence: Sentence, labels: frozenset[str]) -> bool:
     return raws[0] in DASHES or labelled
 
 
+def _asked_in_line(asked: Sentence, answer: Sentence) -> bool:
+    """Tell whether a question and, behind a dash, its answer stand in one line."""
+    same = asked.paragraph == answer.paragraph and asked.ends_with("?")
+    return same and bool(answer.tokens) and answer.tokens[0].raw in DASHES
+
+
 def _questions(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
     """Give an interview without dashes, a paragraph of question and one of answer in turn, to the one who answers."""
     blocks: dict[int, list[Sentence]] = {}
@@ -60,7 +71,8 @@ def _questions(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
         return {}
     person = _first_person([sentence for sentence in read if sentence.block < asked[0]])
     answers = {n + 1 for n in asked}
-    if person is None or any(_tells(s) for n in answers for s in blocks.get(n, ())):
+    told = [s for n in answers for s in blocks.get(n, ()) if _tells(s)]
+    if person is None or len(told) > len(answers) / 2:
         return {}
     mine = {sentence.paragraph for sentence in read if sentence.block in answers or sentence.block in asked}
     return _all(read, person, mine)
@@ -69,16 +81,28 @@ def _questions(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
 def _speech(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
     """Give a speech or a transcript with one named speaker to that speaker."""
     titles = frozenset(language_data(lang, "speech")["speeches"])
-    if not read or not any(token.norm in titles for token in read[0].tokens):
+    head = [sentence for sentence in read[:HEADLINES] if any(token.norm in titles for token in sentence.tokens)]
+    if not head:
         return {}
     own = frozenset(language_data(lang, "speech")["first_person"])
     first = sum(any(token.norm in own for token in sentence.tokens) for sentence in read[1:])
     people = {v.name: v for sentence in read for v in sentence.voices if v.kind == "person"}
-    named = next((v for v in read[0].voices if v.kind == "person"), None)
+    named = next((v for v in head[0].voices if v.kind in ("person", "office")), None)
     speaker = named or (next(iter(people.values())) if len(people) == 1 else None)
     if speaker is None or first < LEAST_POINTS:
         return {}
-    return {s.start: _frame_said(speaker) for s in read[1:] if not _tells(s)}
+    return {s.start: _frame_said(speaker) for s in read if s is not read[0] and not _tells(s)}
+
+
+def _answer(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
+    """Give a body's written answer, as its title calls it, to that body."""
+    titles = frozenset(language_data(lang, "speech")["answers"])
+    if not read or not any(token.norm in titles for token in read[0].tokens):
+        return {}
+    body = next((voice for voice in read[0].voices if voice.kind == "body"), None)
+    if body is None:
+        return {}
+    return {s.start: _frame_said(body) for s in read[1:] if not _tells(s) and not s.ends_with("?")}
 
 
 def _column(read: Sequence[Sentence], lang: str) -> dict[int, Said]:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from outproduce.lexicon import Token
-from outproduce.voices import SPOKESMEN, UNNAMED, Cue, Voice
+from outproduce.voices import COMPANY_ROLES, SPOKESMEN, UNNAMED, Cue, Voice
 
 HEAD = 5  # tokens in which a word counts as standing at the head of a sentence
 VIA_REACH = 4  # sentences in which an unnamed source may still speak through the outlet named last
 ORGANISED = ("body", "company")
-COMPANY_ROLES = ("manufacturer", "contractor", "manufacturers", "contractors")
+SPECIFIC = frozenset(  # titles that mean another person than one known under other titles
+    {"director", "analyst", "expert", "engineer", "spokesman", "spokeswoman", "professor", "economist", "worker"}
+)
+SERVICES = ("press service",)
 
 
 class Said(NamedTuple):
@@ -141,9 +144,9 @@ def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | 
         return known, "person"
     if voice.definite and voice.name in SPOKESMEN and current and current.kind in ORGANISED:
         return current.speaker, current.kind
-    if described is not None:
+    if described is not None and not (current and current.kind == "person"):
         return described, "role"
-    if voice.kind == "title" and voice.definite:
+    if voice.kind == "title" and voice.definite and _may_be(voice, memory):
         if "person" in near:
             return near["person"], "person"
         if memory.silent and memory.silent[1] == "person":
@@ -153,6 +156,13 @@ def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | 
         if "person" in memory.last or memory.people:
             return memory.last.get("person") or memory.people[0], "person"
     return voice.name or None, "role"
+
+
+def _may_be(voice: Voice, memory: Memory) -> bool:
+    """Whether a bare title may mean the person spoken of last, who may be known under quite another one."""
+    name = next(iter(_lately(memory)), None)
+    others = {title for title, holder in memory.titles.items() if holder == name}
+    return not others or not set(voice.heads) <= SPECIFIC
 
 
 def _lately(memory: Memory) -> list[str]:
@@ -172,7 +182,7 @@ def _pronoun(means: str, memory: Memory, near: dict[str, str]) -> tuple[str | No
     if means == "person":
         if "person" in near:
             return near["person"], "person"
-        if memory.silent:
+        if memory.silent and not (memory.silent[1] == "role" and memory.silent[0].endswith("s")):
             return memory.silent
         if current and current.kind in ("person", "role"):
             return current.speaker, current.kind
@@ -183,12 +193,17 @@ def _pronoun(means: str, memory: Memory, near: dict[str, str]) -> tuple[str | No
         return memory.last.get("any body"), "body"
     if memory.silent and memory.silent[1] == "role":
         return memory.silent
+    if current is None and "any body" in memory.last:
+        return memory.last["any body"], "body"
     return (current.speaker, current.kind) if current else (None, "")
 
 
 def _stand_in(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | None, str]:
     kind = voice.kind.removeprefix("the ")
     current = memory.current or memory.before
+    if voice.name in SERVICES:
+        owner = near.get("company") or near.get("body") or memory.last.get("any body")
+        return owner or voice.name, "body"
     if kind in near:
         return near[kind], kind
     if current and current.kind == kind:

@@ -149,7 +149,7 @@ def _add_surnames(read: Sequence[Sentence], lang: str) -> None:
         for voice in sentence.voices:
             if voice.kind == "person":
                 person = [t for t in sentence.tokens[voice.first : voice.last] if t.raw[0].isupper()]
-                if len(person) > 1:
+                if len(person) > 1 or sentence.tokens[voice.first].raw in "«„":
                     full.setdefault(surname_key(person[-1].norm, lang), voice.name)
     if not full:
         return

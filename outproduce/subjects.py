@@ -76,7 +76,7 @@ def _said(cue: Cue | None, voice: Voice, voices: Sequence[Voice], via: str | Non
     first = min(voice.first, cue.first) if cue else voice.first
     last = max(voice.last, cue.last) if cue else voice.last
     if voice.kind == "outlet":
-        return Said(first, last, None, voice.name, kind="outlet")
+        return Said(first, last, None, voice.name, kind="cited" if cue and cue.kind == "according" else "outlet")
     if voice.kind == "the outlet":
         return Said(first, last, None, via or memory.last.get("outlet"), kind="outlet")
     nearer = [v for v in voices if v.last <= voice.first and v.case != "other"]
@@ -128,7 +128,8 @@ def _settled(found: Sequence[Said], sentence: Sentence) -> list[Said]:
     """Drop what only names the outlet where a speaker is told as well, and repetitions."""
     named = [said for said in found if said.speaker is not None]
     kept: list[Said] = []
-    for said in sorted(named or found[:1], key=lambda said: said.first):
+    cited = [said for said in found if said.kind == "cited"]
+    for said in sorted(named or cited[:1] or found[:1], key=lambda said: said.first):
         if kept and kept[-1].speaker == said.speaker:
             kept[-1] = kept[-1]._replace(last=max(said.last, kept[-1].last), via=kept[-1].via or said.via)
         else:
@@ -251,7 +252,9 @@ def _score(sentence: Sentence, voice: Voice, cue: Cue, lang: str) -> float:
     elif voice.first >= cue.last:
         gap = tokens[cue.last : voice.first]
         far = len([token for token in gap if token.raw.isalpha() and token.norm not in ("the", "a", "an")]) > 1
-        if lang == "en" and (far or voice.kind == "pronoun" or tokens[cue.first].norm in ("told", "tells", "telling")):
+        if lang == "en" and (
+            far or cue.weak or voice.kind == "pronoun" or tokens[cue.first].norm in ("told", "tells", "telling")
+        ):
             return -1.0
     else:
         return -1.0

@@ -23,8 +23,12 @@ UNNAMED = ("title", "role")
 BODIES = ("body", "company", "state", "outlet", "the company", "the body")
 RANK = {"person": 0, "office": 1, "role": 1, "title": 2, "body": 1, "company": 1, "outlet": 3, "state": 4}
 GENITIVE = frozenset({"of", "at", "from", "for", "in", "the", "'s", "у", "в", "из", "із", "з", "при", "на", "("})
+COMPANY_ROLES = ("manufacturer", "contractor", "manufacturers", "contractors")
 SPOKESMEN = frozenset({"analysts", "authors", "experts", "researchers", "spokesman", "spokeswoman", "spokesperson"})
 LAST_RANK = 9
+LEADERS = ("head", "heads", "minister", "ministers", "general", "commander")
+OWNER_ENDINGS = ("ого", "ої", "их", "ой", "ия", "ії", "ання", "ства", "ний", "рни", "фи", "оду", "оди", "ода", "ода")
+SHORTEST_OWNER = 4
 
 
 class Voice(NamedTuple):
@@ -124,6 +128,7 @@ def find_voices(tokens: Sequence[Token], lang: str, pack: Pack) -> Voices:
     cues = _cues(tokens, spoken, lang)
     more = _institutions(tokens, spoken, named, adjectives)
     more += _organisations(tokens, spoken, taken, cues, lang)
+    more += _call_signs(tokens, taken | {i for voice in more for i in range(voice.first, voice.last)}, spoken, lang)
     named = [voice for voice in named if not any(m.first <= voice.first < m.last for m in more)] + more
     taken.update(i for voice in more for i in range(voice.first, voice.last))
     people = _people(tokens, lang, taken, spoken)
@@ -231,6 +236,28 @@ def _organisations(
     return found
 
 
+def _call_signs(tokens: Sequence[Token], taken: set[int], spoken: Spoken, lang: str) -> list[Voice]:
+    """Names in quotation marks right beside a verb of saying or a title, in Cyrillic: call signs and firms."""
+    if lang == "en":
+        return []
+    beside: set[int] = set()
+    for i, matches in spoken.items():
+        if any(m.value.group in ("titles", "roles") for m in matches):
+            beside.add(max(m.last for m in matches))
+        if any(m.value.group == "say" for m in matches):
+            beside.add(i - 1)
+    found = []
+    for i, token in enumerate(tokens):
+        if token.raw not in "«„" or i + 1 >= len(tokens) or taken & {i, i + 1} or not is_capital(tokens[i + 1]):
+            continue
+        end = _organisation_end(tokens, i, taken)
+        if end > i and (i in beside or end - 1 in beside):
+            words = [t.raw for t in tokens[i:end] if t.raw[0].isalnum()]
+            kind = "person" if len(words) == 1 else "company"
+            found.append(Voice(i, end, kind, " ".join(transliterate(word, lang) for word in words)))
+    return found
+
+
 def _organisation_end(tokens: Sequence[Token], first: int, taken: set[int]) -> int:
     if tokens[first].raw in '«„"“':
         close = next((j for j in range(first + 1, min(first + 6, len(tokens))) if tokens[j].raw in '»”“"'), first - 1)
@@ -315,12 +342,28 @@ def _role(
         last = qualities[last][0]
     article = tokens[first - 1].norm if first else ""
     latin = tokens[at].raw.isascii()
-    definite = article in ("the", "his", "her", "their", "its", "that") if latin else not (before or after)
+    if latin:
+        definite = article in ("the", "his", "her", "their", "its", "that")
+    else:
+        owned = (
+            heads[-1].value.group == "roles"
+            and heads[-1].value.english not in LEADERS
+            and last < len(tokens)
+            and _is_owner(tokens[last])
+        )
+        definite = not (before or after or owned)
     kind = "title" if heads[0].value.group == "titles" and (definite or len(heads) == 1) else "role"
     head = heads[-1].value.english
     words = sorted(dict.fromkeys([*before, *after]), key=lambda word: ranks.get(word, LAST_RANK))
     name = " ".join([*(word for word in words if word and word not in head), head])
     return Voice(first, last, kind, name, definite, tuple(match.value.english for match in heads))
+
+
+def _is_owner(token: Token) -> bool:
+    """Tell whether a word behind a Cyrillic role may be whose it is: "the manager of a large concern"."""
+    if token.raw in "«„" or (token.raw[0].isupper() and len(token.raw) > 1):
+        return True
+    return token.raw.isalpha() and token.norm.endswith(OWNER_ENDINGS) and len(token.norm) > SHORTEST_OWNER
 
 
 def _quality_before(tokens: Sequence[Token], first: int, qualities: dict[int, Quality]) -> int | None:
@@ -363,6 +406,8 @@ def _belong(tokens: Sequence[Token], left: Voice, right: Voice, verbs: set[int])
         return (title and right.kind in BODIES and right.kind != "outlet") or (
             left.kind in ("state", "bloc", "body") and right.kind in UNNAMED
         )
+    if norms[0] == "," and len(bare) == 1 and left.kind == "company" and right.name in COMPANY_ROLES:
+        return True
     if norms[0] == "," and len(bare) == 1:
         return (title and person) or (left.kind == "person" and right.kind in UNNAMED)
     return title and person and all(norm.isalpha() for norm in bare) and len(norms) <= 3
@@ -375,6 +420,8 @@ def _one(left: Voice, right: Voice) -> Voice:
         return Voice(first, last, "person", best.name, True, () if "office" in (left.kind, right.kind) else heads)
     body = next((v for v in (left, right) if v.kind in BODIES or v.kind == "bloc"), None)
     role = next((v for v in (left, right) if v.kind in UNNAMED), None)
+    if left.kind == "company" and right.name in COMPANY_ROLES:
+        return left._replace(last=last)
     if body is None or role is None:
         return Voice(first, last, best.kind, best.name, best.definite and other.definite, heads)
     if body.kind in ("the company", "the body") or (role.name in SPOKESMEN and body.kind in ("body", "company")):
