@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-
 from itertools import pairwise
 
 from outproduce.languages import language_data

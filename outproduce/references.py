@@ -51,7 +51,10 @@ class Sentence:
     def says(self, kind: str) -> bool:
         """Whether a cue of this kind stands in it outside quotations; words of order count only at its head."""
         head = HEAD if kind in ("background", "backward", "continuing") else len(self.tokens)
-        return any(cue.kind == kind and cue.first < head and not self.quoted[cue.first] for cue in self.cues)
+        return any(cue.kind == kind and self._heads(cue, head) and not self.quoted[cue.first] for cue in self.cues)
+
+    def _heads(self, cue: Cue, head: int) -> bool:
+        return cue.first < head or self.tokens[cue.first - 1].raw == "."
 
 
 @dataclass(slots=True)

@@ -216,6 +216,8 @@ def _introduce(read: Sequence[Sentence], k: int, memory: Memory) -> None:
         named = [v for other in read[:k] if other.block == before.block for v in other.voices]
     elif memory.before is None and sentence.quoted and all(sentence.quoted[:2]):
         named = [v for v in read[0].voices if v.kind == "person"]
+    elif memory.before is None and sentence.tokens and sentence.tokens[0].raw in DASHES:
+        named = [v for other in reversed(read[:k]) for v in other.voices if v.kind == "person"]
     voice = next((v for v in named if v.kind in ("person", "body", "company") and v.case != "other"), None)
     if voice is not None:
         memory.said(Said(0, 0, voice.name, None, "indirect", voice.kind))

@@ -32,6 +32,7 @@ LEAST, LEAST_WEAK = 0.3, 0.9
 REACH = 9  # tokens after "according to" in which its name must begin
 COLON_REACH = 16
 LABELLED = 8  # tokens of "Answer (Jane Doe)."
+ADDRESSING = frozenset({"told", "tells", "telling"})
 ONE_OF = frozenset({"one", "some", "two", "several", "один", "одна", "двоє", "кілька", "двое", "несколько"})
 ARTICLES = frozenset({"the", "a", "an", "his", "her", "its", "their"})
 PERSONAL = ("person", "role", "title", "office")
@@ -243,19 +244,22 @@ def _governor(tokens: Sequence[Token], voice: Voice) -> str:
     return tokens[i].norm if i >= 0 else ""
 
 
+def _may_follow(tokens: Sequence[Token], voice: Voice, cue: Cue) -> bool:
+    """Whether an English subject may stand behind its verb: "said Jane Doe", but not "told Jane Doe"."""
+    gap = [token for token in tokens[cue.last : voice.first] if token.raw.isalpha() and token.norm not in ARTICLES]
+    if cue.weak and (gap or voice.kind != "person"):
+        return False
+    return len(gap) <= 1 and voice.kind != "pronoun" and tokens[cue.first].norm not in ADDRESSING
+
+
 def _score(sentence: Sentence, voice: Voice, cue: Cue, lang: str) -> float:
     """How well a voice fits as the subject of a verb: kind, distance, case, what stands between."""
     tokens = sentence.tokens
     blockers, own = _prepositions(lang)
     if voice.last <= cue.first:
         gap = tokens[voice.last : cue.first]
-    elif voice.first >= cue.last:
+    elif voice.first >= cue.last and (lang != "en" or _may_follow(tokens, voice, cue)):
         gap = tokens[cue.last : voice.first]
-        far = len([token for token in gap if token.raw.isalpha() and token.norm not in ("the", "a", "an")]) > 1
-        if lang == "en" and (
-            far or cue.weak or voice.kind == "pronoun" or tokens[cue.first].norm in ("told", "tells", "telling")
-        ):
-            return -1.0
     else:
         return -1.0
     score = BASE[voice.kind] - PER_TOKEN * len(gap)

@@ -26,6 +26,8 @@ GENITIVE = frozenset({"of", "at", "from", "for", "in", "the", "'s", "у", "в", 
 COMPANY_ROLES = ("manufacturer", "contractor", "manufacturers", "contractors")
 SPOKESMEN = frozenset({"analysts", "authors", "experts", "researchers", "spokesman", "spokeswoman", "spokesperson"})
 LAST_RANK = 9
+CALL_SIGN = "call sign"
+RELATIVE = ("who", "which", "that")  # before these an English noun of office is a verb: "who heads"
 LEADERS = ("head", "heads", "minister", "ministers", "general", "commander")
 OWNER_ENDINGS = ("ого", "ої", "их", "ой", "ия", "ії", "ання", "ства", "ний", "рни", "фи", "оду", "оди", "ода", "ода")
 SHORTEST_OWNER = 4
@@ -242,7 +244,7 @@ def _call_signs(tokens: Sequence[Token], taken: set[int], spoken: Spoken, lang: 
         return []
     beside: set[int] = set()
     for i, matches in spoken.items():
-        if any(m.value.group in ("titles", "roles") for m in matches):
+        if any(m.value.english == CALL_SIGN for m in matches):
             beside.add(max(m.last for m in matches))
         if any(m.value.group == "say" for m in matches):
             beside.add(i - 1)
@@ -307,7 +309,7 @@ def _unnamed(tokens: Sequence[Token], spoken: Spoken, taken: set[int], ranks: di
     }
     found: list[Voice] = []
     for i, matches in sorted(spoken.items(), reverse=True):
-        if i in taken or (found and found[-1].first <= i):
+        if i in taken or (found and found[-1].first <= i) or (i and tokens[i - 1].norm in RELATIVE):
             continue
         groups = {match.value.group: match for match in reversed(matches)}
         heads = [groups[group] for group in ("titles", "roles") if group in groups]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outproduce.languages import find_sentences
@@ -244,6 +244,7 @@ def test_modes_and_article_id(pack: Pack) -> None:
     assert find_statements("It rained.", "en", pack)[0].mode == "narrated"
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet='Quill said told \n"«».,:—Acme Arms he по словам', max_size=80),
     st.sampled_from(["en", "uk", "ru"]),
