@@ -157,7 +157,7 @@ class Comparison:
             f"{first} {surely} {second} in making {self.item.replace('_', ' ')}{counted} as of {self.as_of}, "
             f"with probability {_percent(chance)}{_since(since)}: it makes {middle:.2g} times as many "
             f"({100 * self.level:.0f} % interval {low:.2g} to {high:.2g}), "
-            f"on {self.independent_claims} independent claims."
+            f"on {self.independent_claims} independent claim{'s' if self.independent_claims != 1 else ''}."
         )
 
 
@@ -181,8 +181,15 @@ def _since(since: tuple[str | None, str | None]) -> str:
 
 
 def _probabilities(log_ratio: Array) -> Array:
-    """P(log ratio > 0) per month from samples (draws, months), by their mean and sd: smooth where counts would be 0."""
-    return np.asarray(special.ndtr(log_ratio.mean(axis=0) / log_ratio.std(axis=0)))
+    """P(log ratio > 0) per month from samples (draws, months).
+
+    The share of samples above 0, refined within its step of 1 / draws by their mean and sd, so that it is never
+    falsely 0 or 1.
+    """
+    draws = log_ratio.shape[0]
+    above = (log_ratio > 0).sum(axis=0)
+    smooth = special.ndtr(log_ratio.mean(axis=0) / log_ratio.std(axis=0))
+    return np.asarray(np.clip(smooth, above / (draws + 1), (above + 1) / (draws + 1)))
 
 
 def _bands(samples: Array, level: float) -> list[Band]:

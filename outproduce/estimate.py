@@ -14,25 +14,23 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from outproduce.errors import NothingFound
+from outproduce.errors import NothingFound, UsageError
 from outproduce.laplace import (
     LINKS,
     Array,
-    Found,
     Model,
     Observations,
     Posterior,
     Prior,
-    Scale,
     join_priors,
     refit_without,
-    search_scales,
     walk_prior,
 )
 from outproduce.months import Span, month_index, month_name
 from outproduce.observations import Effect, Sight, clipped, find_sights
 from outproduce.priors import Priors
 from outproduce.records import Claim, Estimate, Story
+from outproduce.scales import Found, Scale, search_scales
 from outproduce.shares import ShareTree, share_tree
 from outproduce.stories import find_stories
 from outproduce.world import World
@@ -241,6 +239,17 @@ def counted_item(world: World, item: str) -> str:
     return world.counted_in.get(item, item)
 
 
+def check_countable(world: World, item: str) -> None:
+    """Refuse the root of an item tree, which is no one thing, unless the world says how it is counted.
+
+    Raises:
+        UsageError: names the classes under it.
+    """
+    classes = [below for below, above in world.parents.items() if above == item]
+    if classes and world.parents[item] is None and item not in world.counted_in:
+        raise UsageError(f"{item!r} are too many things to count together; ask about {', '.join(classes)}")
+
+
 def known_by(claim: Claim, day: str) -> bool:
     """Whether the claim was public on `day`: published by then or, where unknown, about a time over by then."""
     if claim.published is not None:
@@ -363,10 +372,11 @@ def estimate_family(
     the latest claim. Rates are in pieces a month.
 
     Raises:
-        UsageError: an actor or the item is unknown.
+        UsageError: an actor or the item is unknown, or the item is everything at once.
         NothingFound: no claim bears on one of the actors.
     """
     world.check_question(actors, item)
+    check_countable(world, item)
     chosen = priors or Priors()
     given = list(claims)
     day = as_of or last_day(given)

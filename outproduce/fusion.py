@@ -21,15 +21,13 @@ from outproduce.laplace import (
     LINKS,
     VALUE,
     Array,
-    Found,
     LinearCells,
     Model,
     Observations,
-    Scale,
     join_priors,
-    search_scales,
     walk_prior,
 )
+from outproduce.scales import Found, Scale, search_scales
 
 _BOUNDS = {None: VALUE, "": VALUE, "exact": VALUE, "at_least": AT_LEAST, "at_most": AT_MOST}
 

@@ -52,6 +52,12 @@ def test_turning_the_question_round_turns_the_answer_round():
     assert one.sentence() == other.sentence()
 
 
+def test_a_whole_is_ahead_of_its_part_for_sure():
+    found = answer(HOME + monthly("Works", [50.0] * 12), "Homeland", "Works")
+    assert found.probability_a_ahead > 0.99
+    assert found.ratio.low >= 1
+
+
 def test_the_sentence_names_leader_time_certainty_and_basis():
     said_so = answer(EAST + HOME).sentence()
     for words in (

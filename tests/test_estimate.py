@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from worlds import QUICK, SMALL, compared, monthly, said
+from worlds import PARENTS, QUICK, SMALL, compared, monthly, said
 
 from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate import Fit, estimate_family, estimate_series, known_by
@@ -165,6 +165,12 @@ def test_only_what_was_public_is_known(changes, known):
 def test_questions_without_answer_say_why(actor, item, error, words):
     with pytest.raises(error, match=words):
         estimate_family(EAST, SMALL, item, (actor,), AS_OF, QUICK)
+
+
+def test_everything_at_once_is_not_counted():
+    world = replace(SMALL, parents={**PARENTS, "arms": None, "ammunition": "arms", "tank": "arms"})
+    with pytest.raises(UsageError, match="ask about ammunition, tank"):
+        estimate_family(EAST, world, "arms", ("East",), AS_OF, QUICK)
 
 
 def test_a_wider_figure_alone_is_no_evidence():
