@@ -103,8 +103,8 @@ def link(scene: Scene, linker: Linker) -> list[Link]:
         kind, _, relation = label.partition(":")
         items = item_candidates(scene, nucleus)
         item = _best(linker, "item", items, [item_features(scene, nucleus, kind, c, memory.item, memory.side) for c in items])
-        actors = actor_candidates(scene, nucleus)
-        actor = _best(linker, "actor", actors, actor_features(scene, nucleus, kind, actors, memory.actor))
+        actors = actor_candidates(scene, nucleus, item)
+        actor = _best(linker, "actor", actors, actor_features(scene, nucleus, kind, actors, memory.actor, item))
         if item is None or actor is None:
             continue
         found = Link(nucleus, kind, relation or None, item, actor, sure=sure)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from outproduce.languages import language_data
+from outproduce.lexicon import HYPHENS
 from outproduce.mentions import Mention, Reading
 from outproduce.nuclei import BREAKS, Nucleus
 from outproduce.packs import Pack
@@ -81,6 +82,22 @@ class Scene:
                     continue
             groups.append([mention])
         return [tuple(group) for group in groups]
+
+    def origin(self, item: Mention | None) -> str | None:
+        """Who makes a weapon that is called by its own name; None for other items."""
+        if item is None or item.value in self._rounds:
+            return None
+        words = [token.norm for token in self.reading.tokens[item.first : item.last] if token.norm not in HYPHENS]
+        for i in range(len(words)):
+            rest = " ".join(words[i:])
+            for length in range(len(rest), 1, -1):
+                if rest[:length] in self.pack.origins:
+                    return self.pack.origins[rest[:length]]
+        return None
+
+    @cached_property
+    def _rounds(self) -> frozenset[str]:
+        return frozenset(key for key in self.pack.items if "artillery_shell" in (key, *self.pack.ancestors(key)))
 
     @cached_property
     def theme(self) -> Features:

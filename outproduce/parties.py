@@ -18,8 +18,11 @@ _AFTER = 3  # words that standing after the nucleus counts for
 COMPARING = ("more", "less", "equal")
 
 
-def actor_candidates(scene: Scene, nucleus: Nucleus) -> list[Candidate]:
-    """Actors a nucleus may belong to: named up to its sentence, joined ones ("the US and Europe"), the speaker's own."""
+def actor_candidates(scene: Scene, nucleus: Nucleus, item: Candidate | None = None) -> list[Candidate]:
+    """Actors a nucleus may belong to: named up to its sentence, joined ones ("the US and Europe"), the speaker's own.
+
+    Who makes `item` by its name ("Iskander") is one too.
+    """
     here = nucleus.mention
     best: dict[tuple[str, ...], tuple[tuple[int, int], tuple[Mention, ...]]] = {}
     for group in scene.actor_groups:
@@ -34,6 +37,9 @@ def actor_candidates(scene: Scene, nucleus: Nucleus) -> list[Candidate]:
     for name in _spoken_for(scene, here):
         if (name,) not in best:
             found.append(Candidate((name,), (), "speaker"))
+    origin = scene.origin(item.mentions[0]) if item and item.mentions else None
+    if origin and all(c.value != (origin,) for c in found):
+        found.append(Candidate((origin,), (), "origin"))
     return found
 
 
@@ -57,9 +63,9 @@ def _spoken_for(scene: Scene, here: Mention) -> list[str]:
 
 
 def actor_features(
-    scene: Scene, nucleus: Nucleus, kind: str, candidates: Iterable[Candidate], last: Any
+    scene: Scene, nucleus: Nucleus, kind: str, candidates: Iterable[Candidate], last: Any, item: Candidate | None = None
 ) -> list[Features]:
-    """Describe how a nucleus stands to each of its actors; `last` is the actor of the claim before."""
+    """Describe how a nucleus stands to each of its actors; `last` is the actor of the claim before, `item` the item."""
     here = nucleus.mention
     candidates = list(candidates)
     sentence = [m for m in scene.reading.by_sentence[here.sentence] if m.type == "actor"]
@@ -75,10 +81,29 @@ def actor_features(
         key=lambda i: _cost(scene, here, candidates[i].mentions[-1]),
     )
     rank = {i: place for place, i in enumerate(order)}
-    return [
-        _describe(scene, nucleus, kind, candidate, last, common) | {f"rank {min(rank.get(i, 9), 4)}": 1.0}
-        for i, candidate in enumerate(candidates)
-    ]
+    thing = item.mentions[0] if item and item.mentions else None
+    origin = scene.origin(thing)
+    rows = []
+    for i, candidate in enumerate(candidates):
+        row = _describe(scene, nucleus, kind, candidate, last, common) | {f"rank {min(rank.get(i, 9), 4)}": 1.0}
+        rows.append(row | _item_ties(scene, candidate, thing, origin))
+    return rows
+
+
+def _item_ties(scene: Scene, candidate: Candidate, thing: Mention | None, origin: str | None) -> Features:
+    """Tie an actor to the item chosen: who makes it by its name, and how near they stand."""
+    value: tuple[str, ...] = candidate.value  # type: ignore[assignment]
+    found: Features = {}
+    if origin:
+        maker = scene.pack.actors.get(value[0]) if value else None
+        found["origin"] = float(value == (origin,))
+        found["origin other"] = float(value != (origin,))
+        found["origin part"] = float(maker is not None and any(part.whole == origin for part in maker.part_of))
+    if thing is not None and candidate.mentions and candidate.mentions[-1].sentence == thing.sentence:
+        words, breaks, _, after = scene.between(candidate.mentions[-1], thing)
+        found[f"item {'>' if after else '<'}{bucket(words)}"] = 1.0
+        found[f"item breaks {min(breaks, 2)}"] = 1.0
+    return found
 
 
 def _describe(

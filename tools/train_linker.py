@@ -119,10 +119,10 @@ def _rows_of_claim(scene: Scene, nucleus: Nucleus, gold: dict, rows: dict[str, l
     items = item_candidates(scene, nucleus)
     fits = [_item_fits(scene, c.value, gold["item"]) for c in items]
     _ranked(rows, "item", fits, [item_features(scene, nucleus, kind, c, memory.item, memory.side) for c in items])
-    item = next((c.mentions[0] for c, fit in zip(items, fits) if fit), None)
-    actors = actor_candidates(scene, nucleus)
+    item = next((c for c, fit in zip(items, fits) if fit), None)
+    actors = actor_candidates(scene, nucleus, item)
     fits = [set(c.value) == set(maker) for c in actors]
-    _ranked(rows, "actor", fits, actor_features(scene, nucleus, kind, actors, memory.actor))
+    _ranked(rows, "actor", fits, actor_features(scene, nucleus, kind, actors, memory.actor, item))
     actor = next((c for c, fit in zip(actors, fits) if fit), Candidate(maker, ()))
     if kind in ("comparison", "transfer"):
         others = other_candidates(scene, kind, actors, actor)
@@ -137,7 +137,7 @@ def _rows_of_claim(scene: Scene, nucleus: Nucleus, gold: dict, rows: dict[str, l
     _ranked(rows, "time", fits, [time_features(scene, nucleus, kind, c) for c in times])
     chosen = next((c for c, fit in zip(times, fits) if fit), None)
     rows["status"].append((status_features(scene, nucleus, kind, chosen, memory.status), gold["status"]))
-    side = side_of(item, nucleus.mention) if item else ""
+    side = side_of(item.mentions[0], nucleus.mention) if item else ""
     return Memory(memory.kind, gold["item"], side, maker, gold["status"])
 
 

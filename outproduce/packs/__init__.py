@@ -130,6 +130,11 @@ class Pack:
         blocs: Mapping[str, Any] = self._data["blocs"]
         return blocs
 
+    @cached_property
+    def origins(self) -> dict[str, str]:
+        """Beginnings of weapons' own names and who makes them."""
+        return {str(name): maker for maker, names in self._data["origins"].items() for name in names}
+
     def ancestors(self, item: str) -> tuple[str, ...]:
         """Give the item's parent, grandparent and so on up to the root."""
         chain: list[str] = []
@@ -191,7 +196,7 @@ def _day(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-FILES = ("items", "actors", "speakers", "roles", "outlets", "blocs")
+FILES = ("items", "actors", "speakers", "roles", "outlets", "blocs", "origins")
 
 
 @lru_cache(maxsize=8)
@@ -208,7 +213,7 @@ def load_pack(name: str = "weapons") -> Pack:
     data: dict[str, Any] = {file: _read_yaml(folder / f"{file}.yml", required=file == "items") for file in FILES}
     for lang in language_codes():
         data[f"triggers.{lang}"] = _read_yaml(folder / f"triggers.{lang}.yml", required=False) or {}
-    for file, empty in (("actors", []), ("speakers", []), ("outlets", []), ("roles", {}), ("blocs", {})):
+    for file, empty in (("actors", []), ("speakers", []), ("outlets", []), ("roles", {}), ("blocs", {}), ("origins", {})):
         data[file] = data[file] or empty
     return Pack(name, data)
 
