@@ -14,6 +14,7 @@ Frame = Callable[[Sentence], Said | None]
 LEAST_LINES = 4  # lines of dialogue that make an interview
 LEAST_QUESTIONS = 3
 LEAST_POINTS = 2
+NAME_LINE = 5  # tokens of a title that is only somebody's name
 HEADLINES = 3  # sentences that may be title and line under it
 BYLINE = 12  # tokens a line at most has that only tells who writes
 LABEL = 3  # tokens a label at most has: "Q:", "Question 2:"
@@ -65,6 +66,10 @@ def _questions(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
     blocks: dict[int, list[Sentence]] = {}
     for sentence in read:
         blocks.setdefault(sentence.block, []).append(sentence)
+    lines = _asked_in_blocks(read)
+    if len(lines) >= LEAST_QUESTIONS:
+        person = _first_person([sentence for sentence in read if sentence.paragraph < lines[0]])
+        return _all(read, person, {*lines, *(n + 1 for n in lines)}) if person is not None else {}
     asked = [n for n, block in blocks.items() if block[-1].ends_with("?") and not any(s.says("say") for s in block)]
     if len(asked) < LEAST_QUESTIONS or any(n + 1 in asked for n in asked):
         return {}
@@ -77,20 +82,37 @@ def _questions(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
     return _all(read, person, mine)
 
 
+def _asked_in_blocks(read: Sequence[Sentence]) -> list[int]:
+    """Numbers of the lines that are a question with its answer in the line below, in the same paragraph."""
+    return [
+        left.paragraph
+        for left, right in pairwise(read)
+        if left.ends_with("?") and right.paragraph != left.paragraph and right.block == left.block
+    ]
+
+
 def _speech(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
     """Give a speech or a transcript with one named speaker to that speaker."""
     titles = frozenset(language_data(lang, "speech")["speeches"])
     head = [sentence for sentence in read[:HEADLINES] if any(token.norm in titles for token in sentence.tokens)]
+    name = read[0].voices[0] if read and len(read[0].tokens) <= NAME_LINE and read[0].voices else None
+    if not head and name is not None and name.kind == "person":
+        head = [read[0]]
     if not head:
         return {}
     own = frozenset(language_data(lang, "speech")["first_person"])
-    first = sum(any(token.norm in own for token in sentence.tokens) for sentence in read[1:])
+    first = sum(in_first_person(sentence, own) for sentence in read[1:])
     people = {v.name: v for sentence in read for v in sentence.voices if v.kind == "person"}
     named = next((v for v in head[0].voices if v.kind in ("person", "office")), None)
     speaker = named or (next(iter(people.values())) if len(people) == 1 else None)
     if speaker is None or first < LEAST_POINTS:
         return {}
     return {s.start: _frame_said(speaker) for s in read if s is not read[0] and not _tells(s)}
+
+
+def in_first_person(sentence: Sentence, words: frozenset[str]) -> bool:
+    """Tell whether a sentence says "we" or "I" outside quotations."""
+    return any(token.norm in words and not mark for token, mark in zip(sentence.tokens, sentence.quoted, strict=True))
 
 
 def _answer(read: Sequence[Sentence], lang: str) -> dict[int, Said]:

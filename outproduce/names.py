@@ -65,7 +65,7 @@ def _names(lang: str) -> _Names:
     male_vowel = frozenset(data["male_vowel"])
     first: dict[str, list[_FirstName]] = {}
     for name, english in pairs.items():
-        plain = name.lower().replace("ё", "е")
+        plain = name.lower().replace("ё", "е").replace("ґ", "г")
         entry = _FirstName(plain, english, plain[-1] in "ая" and name not in male_vowel)
         for stem in _stems(plain) if data["letters"] else {plain}:
             first.setdefault(stem, []).append(entry)
@@ -86,7 +86,7 @@ def is_capital(token: Token) -> bool:
 
 @cache
 def _first_name(norm: str, lang: str) -> _FirstName | None:
-    names = _names(lang)
+    names, norm = _names(lang), norm.replace("ґ", "г")
     for cut in range(min(4, len(norm) - 1)):
         stem, ending = norm[: len(norm) - cut], norm[len(norm) - cut :]
         found = names.first.get(stem, []) if ending in names.case_endings else []
@@ -170,7 +170,7 @@ def english_name(words: Sequence[str], lang: str) -> str:
     if not names.letters:
         return " ".join(word.capitalize() if word.isupper() and len(word) > 2 else word for word in words)
     known = _first_name(words[0].lower().replace("ё", "е").replace("’", "'"), lang)
-    spoken = words[0].lower().replace("ё", "е").replace("’", "'")
+    spoken = words[0].lower().replace("ё", "е").replace("’", "'").replace("ґ", "г")
     first, female, oblique = transliterate(words[0], lang), spoken[-1:] in "ая", False
     if known is not None:
         known = _by_surname(known, spoken, words[-1].lower(), lang)
@@ -191,10 +191,17 @@ def _by_surname(found: _FirstName, spoken: str, surname: str, lang: str) -> _Fir
     return found
 
 
-def find_people(tokens: Sequence[Token], lang: str, taken: Collection[int], cued: Collection[int]) -> list[Person]:
+def find_people(
+    tokens: Sequence[Token],
+    lang: str,
+    taken: Collection[int],
+    cued: Collection[int],
+    titled: Collection[int] = (),
+) -> list[Person]:
     """Find names of persons: a known first name with what follows, or capitals where a name is awaited.
 
-    `taken` are tokens that belong to something else; `cued` are tokens before which a title or a verb of saying stands.
+    `taken` are tokens that belong to something else; `cued` are tokens before which a title or a verb of saying stands,
+    `titled` those behind a title, where a surname alone will do.
     """
     found: list[Person] = []
     names, i = _names(lang), 0
@@ -207,7 +214,8 @@ def find_people(tokens: Sequence[Token], lang: str, taken: Collection[int], cued
         known = next((j for j in range(i, last) if _first_name(tokens[j].norm, lang)), last)
         first = i if known == last and i in cued else known
         words = _words(tokens, first, last)
-        if len(words) > 1:
+        alone = first in titled and last not in taken and _first_name(tokens[first].norm, lang) is None
+        if len(words) > 1 or (words and alone):
             found.append(Person(first, last, english_name(words, lang)))
         i = max(last, i + 1)
     return found

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from outproduce.frames import frame_of
+from outproduce.frames import frame_of, in_first_person
 from outproduce.languages import find_sentences, language_data
 from outproduce.lexicon import Token, tokenize
 from outproduce.names import surname_key
 from outproduce.packs import Pack
 from outproduce.records import Statement
-from outproduce.references import Memory, Said, Sentence
+from outproduce.references import Memory, Said, Sentence, resolve
 from outproduce.subjects import DASHES, read_sentence
 from outproduce.voices import Cue, Voice, find_voices
 
@@ -153,6 +154,13 @@ def _add_surnames(read: Sequence[Sentence], lang: str) -> None:
                     full.setdefault(surname_key(person[-1].norm, lang), voice.name)
     if not full:
         return
+    for sentence in read:  # "Mr Doe" is the Jane Doe named elsewhere
+        sentence.voices = [
+            voice._replace(name=full.get(surname_key(sentence.tokens[voice.last - 1].norm, lang), voice.name))
+            if voice.kind == "person" and " " not in voice.name
+            else voice
+            for voice in sentence.voices
+        ]
     for sentence in read:
         taken = {i for voice in sentence.voices for i in range(voice.first, voice.last)}
         more = [
@@ -189,7 +197,7 @@ def _carry(read: Sequence[Sentence], lang: str, bodies: Mapping[str, str]) -> li
                 _give_back(read, parts, k, found[0], back)
             continue
         _introduce(read, k, memory)
-        kept = _kept(sentence, read[k - 1] if k else None, memory)
+        kept = _kept(sentence, read[k - 1] if k else None, memory, lang)
         parts.append([Part(sentence.start, sentence.end, kept)])
         memory.not_said(sentence)
         if kept is None:
@@ -212,9 +220,13 @@ def _introduce(read: Sequence[Sentence], k: int, memory: Memory) -> None:
     if before is None or memory.current is not None:
         return
     named: list[Voice] = []
+    quoted = bool(sentence.quoted) and all(sentence.quoted[:2])
     if before.ends_with(":") and before.paragraph != sentence.paragraph:
         named = [v for other in read[:k] if other.block == before.block for v in other.voices]
-    elif memory.before is None and sentence.quoted and all(sentence.quoted[:2]):
+    elif quoted and before.paragraph == sentence.paragraph and _portrays(before):
+        name, kind = resolve(_portrays(before)[0], memory)
+        memory.said(Said(0, 0, name, None, "direct", kind))
+    elif memory.before is None and quoted:
         named = [v for v in read[0].voices if v.kind == "person"]
     elif memory.before is None and sentence.tokens and sentence.tokens[0].raw in DASHES:
         named = [v for other in reversed(read[:k]) for v in other.voices if v.kind == "person"]
@@ -223,12 +235,17 @@ def _introduce(read: Sequence[Sentence], k: int, memory: Memory) -> None:
         memory.said(Said(0, 0, voice.name, None, "indirect", voice.kind))
 
 
-def _kept(sentence: Sentence, before: Sentence | None, memory: Memory) -> Said | None:
+def _portrays(sentence: Sentence) -> list[Voice]:
+    """Persons a sentence begins with, named or "he": a quotation behind it is theirs."""
+    return [v for v in sentence.voices if v.first <= 1 and v.kind in ("person", "pronoun") and v.name != "body"]
+
+
+def _kept(sentence: Sentence, before: Sentence | None, memory: Memory, lang: str) -> Said | None:
     """Give the last speaker where he goes on in this sentence, None where the outlet takes over."""
     if before is None or memory.before is None or sentence.says("background") or sentence.says("own_words"):
         return None
     new_line = sentence.paragraph != before.paragraph
-    if sentence.says("continuing") or (new_line and _speaks_on(sentence, before, memory)):
+    if sentence.says("continuing") or (new_line and _speaks_on(sentence, before, memory, lang)):
         return _in_mode(memory.before, sentence)
     if memory.current is None:
         return None
@@ -239,10 +256,17 @@ def _kept(sentence: Sentence, before: Sentence | None, memory: Memory) -> Said |
     return _in_mode(memory.current, sentence) if _may_go_on(sentence, memory.current, memory.bodies) else None
 
 
-def _speaks_on(sentence: Sentence, before: Sentence, memory: Memory) -> bool:
+@cache
+def _first_person(lang: str) -> frozenset[str]:
+    return frozenset(language_data(lang, "speech")["first_person"])
+
+
+def _speaks_on(sentence: Sentence, before: Sentence, memory: Memory, lang: str) -> bool:
     """Tell whether a new line is the speaker's by its form: after a colon or a header, a point, a dash of speech."""
     dashed = bool(sentence.tokens) and sentence.tokens[0].raw in DASHES
     if dashed and memory.before is not None and memory.before.kind in ("person", "role"):
+        return True
+    if memory.label and memory.before is not None and in_first_person(sentence, _first_person(lang)):
         return True
     if memory.current is None:
         return False

@@ -70,6 +70,8 @@ def read_sentence(sentence: Sentence, memory: Memory, lang: str) -> list[Said]:
         found += _by_noun(sentence, voices, via, memory, lang)
     if announced is not None:
         found.insert(0, _said(None, announced, voices, via, memory))
+    if found:
+        memory.label = announced is not None and announced.kind == "person" and announced.first == 0
     return _settled(found, sentence)
 
 
@@ -176,6 +178,8 @@ def _announced(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voice 
     if not voices:
         return None
     first, last = voices[0], voices[-1]
+    if first.kind == "person" and len(tokens) <= LABELLED and _is_label(tokens, first):
+        return first
     labelled = tokens[0].norm in _words(lang, "labels") and len(tokens) <= LABELLED and first.kind == "person"
     if labelled and tokens[first.first - 1].raw == "(":
         return first
@@ -186,6 +190,12 @@ def _announced(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voice 
     if last.first > 2 and tokens[last.first - 1].raw in DASHES and all(raw in '.!"»' for raw in tail):
         return last
     return None
+
+
+def _is_label(tokens: Sequence[Token], voice: Voice) -> bool:
+    """Tell whether a sentence is nothing but a speaker's label in a transcript: "Mr. DOE."."""
+    rest = [token.raw for token in tokens[voice.last :]]
+    return voice.first <= 1 and rest == ["."] and tokens[voice.last - 1].raw.isupper()
 
 
 def _before_colon(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voice | None:

@@ -287,6 +287,7 @@ def _people(tokens: Sequence[Token], lang: str, taken: set[int], spoken: Spoken)
     """Persons the pack does not know."""
     others = set(taken)
     cued: set[int] = set()
+    titled: set[int] = set()
     for matches in spoken.values():
         for match in matches:
             group = match.value.group
@@ -294,9 +295,12 @@ def _people(tokens: Sequence[Token], lang: str, taken: set[int], spoken: Spoken)
                 others.update(range(match.first, match.last))
             if group in ("titles", "roles", "say"):
                 cued.add(match.last)
+            if group == "titles" and lang == "en":
+                dotted = match.last < len(tokens) and tokens[match.last].raw == "."
+                titled.add(match.last + dotted)
     if lang != "en":
         others.update(i for i, token in enumerate(tokens) if token.raw.isascii())
-    return [Voice(p.first, p.last, "person", p.name) for p in find_people(tokens, lang, others, cued)]
+    return [Voice(p.first, p.last, "person", p.name) for p in find_people(tokens, lang, others, cued, titled)]
 
 
 def _unnamed(tokens: Sequence[Token], spoken: Spoken, taken: set[int], ranks: dict[str, int]) -> list[Voice]:
@@ -401,7 +405,7 @@ def _belong(tokens: Sequence[Token], left: Voice, right: Voice, verbs: set[int])
     if any(i in verbs for i in gap) or len(norms) > 4 or "pronoun" in (left.kind, right.kind):
         return False
     title, person = left.kind in (*UNNAMED, "office"), right.kind == "person"
-    bare = [norm for norm in norms if norm not in GENITIVE]
+    bare = [norm for norm in norms if norm not in GENITIVE and not (title and person and norm == ".")]
     if not bare:
         if person:
             return title or (left.kind in BODIES and not norms)
