@@ -96,6 +96,11 @@ def _first_name(norm: str, lang: str) -> _FirstName | None:
     return None
 
 
+def is_first_name(token: Token, lang: str) -> bool:
+    """Tell whether a token is a known first name, in whatever case."""
+    return is_capital(token) and _first_name(token.norm, lang) is not None
+
+
 def transliterate(word: str, lang: str) -> str:
     """Write a Cyrillic word in Latin letters as the language's names are commonly written.
 

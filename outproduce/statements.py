@@ -18,7 +18,7 @@ from outproduce.lexicon import Token, tokenize
 from outproduce.names import surname_key
 from outproduce.packs import Pack
 from outproduce.records import Statement
-from outproduce.references import Memory, Said, Sentence, resolve
+from outproduce.references import ORGANISED, Memory, Said, Sentence, resolve
 from outproduce.subjects import DASHES, read_sentence
 from outproduce.voices import Cue, Voice, find_voices
 
@@ -192,6 +192,7 @@ def _carry(read: Sequence[Sentence], lang: str, bodies: Mapping[str, str]) -> li
         if found:
             parts.append(_split(sentence, found))
             memory.said(found[-1])
+            _fill_opening(read, parts, k, found[0])
             back = _points_back(sentence, lang)
             if back or _told_last(read, k, found):
                 _give_back(read, parts, k, found[0], back)
@@ -256,6 +257,14 @@ def _kept(sentence: Sentence, before: Sentence | None, memory: Memory, lang: str
     return _in_mode(memory.current, sentence) if _may_go_on(sentence, memory.current, memory.bodies) else None
 
 
+def _of_itself(sentence: Sentence, memory: Memory) -> bool:
+    """Tell whether an organisation that has just spoken is what the sentence is about."""
+    said = memory.before
+    if said is None or said.kind not in ORGANISED:
+        return False
+    return any(voice.name == said.speaker for voice in sentence.voices)
+
+
 @cache
 def _first_person(lang: str) -> frozenset[str]:
     return frozenset(language_data(lang, "speech")["first_person"])
@@ -273,7 +282,7 @@ def _speaks_on(sentence: Sentence, before: Sentence, memory: Memory, lang: str) 
     if before.ends_with(":") or (sentence.points and before.alone):
         memory.listed = sentence.block
     memory.header = memory.header or _is_header(before)
-    return memory.header or memory.listed == sentence.block
+    return memory.header or memory.listed == sentence.block or _of_itself(sentence, memory)
 
 
 def _may_go_on(sentence: Sentence, said: Said, bodies: Mapping[str, str]) -> bool:
@@ -324,6 +333,16 @@ def _fill_via(parts: list[list[Part]]) -> None:
             through = outlets.get(part.said.speaker or "", set()) if part.said else set()
             if part.said is not None and part.said.via is None and len(through) == 1:
                 group[i] = part._replace(said=part.said._replace(via=next(iter(through))))
+
+
+def _fill_opening(read: Sequence[Sentence], parts: list[list[Part]], k: int, said: Said) -> None:
+    """Give the sentence that opens a paragraph to the speaker of those on either side of it."""
+    if k < 2 or read[k].paragraph != read[k - 1].paragraph or read[k - 1].paragraph == read[k - 2].paragraph:
+        return
+    silent, before = parts[k - 1][0].said, parts[k - 2][-1].said
+    aside = read[k - 1].says("background") or read[k - 1].says("own_words")
+    if silent is None and not aside and before is not None and before.speaker == said.speaker and said.speaker:
+        parts[k - 1] = [Part(read[k - 1].start, read[k - 1].end, said._replace(mode="indirect"))]
 
 
 def _of_state(said: Said) -> bool:

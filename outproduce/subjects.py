@@ -51,7 +51,7 @@ def read_sentence(sentence: Sentence, memory: Memory, lang: str) -> list[Said]:
     via = _via(voices, outlets, memory)
     found: list[Said] = []
     for cue in sentence.cues:
-        if sentence.quoted[cue.first]:
+        if sentence.quoted[cue.first] or (cue.kind == "say" and _is_part(cue, sentence.cues)):
             continue
         if cue.kind == "own_words":
             return [Said(cue.first, cue.last, None, None, kind="own")]
@@ -73,6 +73,12 @@ def read_sentence(sentence: Sentence, memory: Memory, lang: str) -> list[Said]:
     if found:
         memory.label = announced is not None and announced.kind == "person" and announced.first == 0
     return _settled(found, sentence)
+
+
+def _is_part(cue: Cue, cues: Sequence[Cue]) -> bool:
+    """Whether a verb is part of a longer phrase that tells it better: "if you believe"."""
+    longer = ("according", "by_words", "own_words")
+    return any(c.kind in longer and c.first <= cue.first and cue.last <= c.last for c in cues)
 
 
 def _said(cue: Cue | None, voice: Voice, voices: Sequence[Voice], via: str | None, memory: Memory) -> Said:
@@ -206,6 +212,10 @@ def _before_colon(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voi
     colon = next((i for i in colons if i and not tokens[i - 1].raw.isdigit()), None)
     if colon is None or colon > COLON_REACH or colon > len(tokens) - 4:
         return None
+    if colon + 1 < len(tokens) and sentence.quoted[colon + 1]:
+        quoted = [v for v in voices if v.last <= colon and v.kind in (*PERSONAL, *ORGANISED)]
+        told = any(cue.kind == "say" and not cue.weak and cue.first < colon for cue in sentence.cues)
+        return quoted[-1] if quoted and not told else None
     if any(cue.kind in ("say", "according", "by_words") and cue.first < colon for cue in sentence.cues):
         return None
     for voice in voices:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from outproduce.languages import language_data
 from outproduce.lexicon import HYPHENS, Lexicon, Match, Token
-from outproduce.names import find_people, is_capital, transliterate
+from outproduce.names import find_people, is_capital, is_first_name, transliterate
 from outproduce.packs import Entry, Pack
 
 CUES = ("say", "according", "by_words", "own_words", "interview", "background", "backward", "continuing", "report")
@@ -158,6 +158,8 @@ def _named(tokens: Sequence[Token], lang: str, pack: Pack) -> tuple[list[Voice],
         holders = tuple(entry.value for entry in entries if entry.category == "office")
         kind = _kind(best, pack)
         name = holders[-1] if kind == "office" else best.value
+        if kind == "person" and first and is_first_name(tokens[first - 1], lang):
+            first -= 1
         found.append(Voice(first, last, kind, name, heads=holders if kind == "office" else (), case=case))
     return found, adjectives
 
@@ -408,7 +410,10 @@ def _belong(tokens: Sequence[Token], left: Voice, right: Voice, verbs: set[int])
     bare = [norm for norm in norms if norm not in GENITIVE and not (title and person and norm == ".")]
     if not bare:
         if person:
-            return title or (left.kind in BODIES and not norms)
+            owner = (
+                left.kind in BODIES and left.kind not in ("outlet", "the outlet") and left.case not in ("loc", "nom")
+            )
+            return title or (owner and not norms)
         return (title and right.kind in BODIES and right.kind != "outlet") or (
             left.kind in ("state", "bloc", "body") and right.kind in UNNAMED
         )
