@@ -39,6 +39,7 @@ MEASURES = (
     ),
     *("clock", "age", "people", "ordinal", "rank", "name", "phone", "power", "volume", "data", "coordinates"),
 )
+_MANY = frozenset("xх×")  # "10x Shahed" counts, "10x more" multiplies
 _CLOSING_QUOTES = frozenset("»”\"'’“")
 _YEARS = (1900.0, 2100.0)
 
@@ -85,6 +86,8 @@ class MeasureWords:
         self.round_year_before = frozenset(data["round_year_before"])
         self.year_after: Lexicon[str] = Lexicon()
         self.year_after.extend(data["year_after"], "year")
+        self.year_locative = frozenset(data["year_locative"])
+        self.year_rates = frozenset(data["year_rates"])
         self.year_prefixes = frozenset(data["year_prefixes"])
         self.counted_after = frozenset(data["counted_after"])
         self.counted_endings = tuple(expand_words(data["counted_endings"]))
@@ -149,10 +152,12 @@ class MeasureWords:
                 return None
         elif not before.raw[0].isalpha():
             return None
-        year = before.norm in self.year_prefixes and _YEARS[0] <= number.low < _YEARS[1]
+        year = before.norm in self.year_prefixes and (_YEARS[0] <= number.low < _YEARS[1] or before.norm == "fy")
         return Measure("date" if year else "name", None, at, number.last)
 
     def _glued_after(self, tokens: Sequence[Token], number: Number, last: int, norm: str) -> Measure | None:
+        if norm in _MANY and last + 1 < len(tokens) and tokens[last + 1].raw[0].isupper():
+            return Measure("count", None, number.first, last + 1)
         if self.unit_at(tokens, last):
             return None
         if norm in self.decade_suffixes and number.low % 10 == 0 and (number.low >= 1900 or number.low < 100):
@@ -178,30 +183,32 @@ class MeasureWords:
         return None
 
     def _date(self, tokens: Sequence[Token], number: Number) -> Measure | None:
+        """See a day beside its month, or a year: by the word behind, the month, or for want of anything counted."""
         first, last, value = number.first, number.last, number.low
-        plain = last == first + 1
-        if plain and 1 <= value <= 31 and self._month_beside(tokens, first, last):
-            return Measure("date", None, first, last)
-        if plain and len(tokens[first].raw) == 4 and 1000 <= value < _YEARS[0]:
-            old = self._year_word(tokens, last)
-            return Measure("date", None, first, old) if old > last or self._month_beside(tokens, first, last) else None
-        if not plain or len(tokens[first].raw) != 4 or not _YEARS[0] <= value < _YEARS[1]:
-            if (
-                plain
-                and len(tokens[first].raw) == 2
-                and (year := self._year_word(tokens, last)) > last
-                and self.adjective_endings
-            ):
-                return None if tokens[last].norm in ("года", "г") else Measure("date", None, first, year)
+        if last != first + 1:
             return None
-        return self._year(tokens, number)
+        digits, year = len(tokens[first].raw), self._year_word(tokens, last)
+        sure = year > last or self._month_beside(tokens, first, last)
+        if digits <= 2:
+            is_year = digits == 2 and year > last and tokens[last].norm in self.year_locative
+            return Measure("date", None, first, year) if is_year or self._is_day(tokens, number) else None
+        if digits != 4 or value >= _YEARS[1]:
+            return None
+        if value < _YEARS[0]:
+            before = tokens[first - 1].norm if first else ""
+            sure = sure or (before in self.round_year_before and value >= 1600 and not self._counted(tokens, last))
+        else:
+            sure = sure or not self._counts_something(tokens, number)
+        return Measure("date", None, first, year) if sure else None
 
-    def _year(self, tokens: Sequence[Token], number: Number) -> Measure | None:
-        first, last = number.first, number.last
-        year = self._year_word(tokens, last)
-        if year > last or self._month_beside(tokens, first, last) or not self._counts_something(tokens, number):
-            return Measure("date", None, first, year)
-        return None
+    def _is_day(self, tokens: Sequence[Token], number: Number) -> bool:
+        return 1 <= number.low <= 31 and self._month_beside(tokens, number.first, number.last)
+
+    def _counted(self, tokens: Sequence[Token], last: int) -> bool:
+        """Tell whether a word that may be counted follows."""
+        word = tokens[last].norm if last < len(tokens) and tokens[last].raw[0].isalpha() else ""
+        endings = self.counted_endings + self.adjective_endings or ("\0",)
+        return bool(word) and (word in self.counted_after or word.endswith(endings))
 
     @staticmethod
     def _is_age(tokens: Sequence[Token], number: Number) -> bool:
@@ -216,29 +223,27 @@ class MeasureWords:
         before = tokens[number.first - 1].norm if number.first else ""
         after = tokens[number.last] if number.last < len(tokens) else None
         word = after.norm if after and after.raw[0].isalpha() else ""
-        endings = self.counted_endings + self.adjective_endings or ("\0",)
-        counted = bool(word) and (word in self.counted_after or word.endswith(endings))
         if number.low % 50 == 0:
             return before not in self.round_year_before
+        counted = self._counted(tokens, number.last)
         if before in self.year_before:
-            return counted and word not in ("за", "на", "в", "of", "for", "by") and bool(self.counted_endings)
-        return counted or (
-            self.capital_months and bool(word) and word.endswith("s") and word not in ("was", "is", "has", "as")
-        )
+            return counted and word not in self.year_rates and bool(self.counted_endings)
+        return counted or (self.capital_months and word.endswith("s") and word not in self.year_rates)
 
     def _month_beside(self, tokens: Sequence[Token], first: int, last: int) -> bool:
-        for at in (first - 1, last, last + 1):
+        """See a month next to a day, or before a year with the days between: "9 червня", "Aug. 10-21, 2023"."""
+        after = last
+        if after + 1 < len(tokens) and tokens[after].norm in ("of", "-", "."):
+            after += 1
+        before = first - 1
+        if len(tokens[first].raw) == 4:
+            while before > max(0, first - 7) and (tokens[before].raw.isdigit() or tokens[before].norm in ",.-–"):
+                before -= 1
+        elif before > 0 and tokens[before].norm == ".":
+            before -= 1
+        for at in (before, after):
             if 0 <= at < len(tokens) and tokens[at].norm in self.months:
-                if at == last + 1 and tokens[last].norm not in ("of", "-", "."):
-                    continue
                 return not self.capital_months or tokens[at].raw[0].isupper()
-        if (
-            first >= 2
-            and len(tokens[first].raw) == 4
-            and tokens[first - 1].norm in (".", ",")
-            and tokens[first - 2].norm in self.months
-        ):
-            return True
         return last < len(tokens) and tokens[last].norm in self.day_words
 
     def _year_word(self, tokens: Sequence[Token], last: int) -> int:

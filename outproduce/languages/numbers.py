@@ -76,9 +76,7 @@ class _Sum:
         return True
 
     def _alone(self, word: Word, after_genitive: bool) -> float:
-        """Coefficient of a magnitude with nothing before it; 0 where it cannot stand alone."""
-        if word.form == "short":
-            return 0.0
+        """Give the coefficient of a magnitude with nothing before it."""
         if word.form == "one" or (word.form == "either" and after_genitive):
             return 1.0
         self.opened = True
@@ -106,12 +104,10 @@ class _Sum:
                 return self._lift(word)
             else:
                 return False
+        if word.value > self.last_scale or (self.group is None and word.form == "short"):
+            return False
         if self.group is None:
             self.group = self._alone(word, after_genitive)
-            if not self.group:
-                return False
-        if word.value > self.last_scale:
-            return False
         if self.opened and self.tail == 10.0 and math.isclose(self.group, 24.0):
             self.group = 20.0  # dozens alone are 24, tens of thousands are 20,000
         self.total += self.group * word.value
@@ -137,7 +133,7 @@ class _Sum:
 
     @property
     def started(self) -> bool:
-        return self.group is not None or self.total > 0
+        return self.group is not None or self.parts > 0
 
     @property
     def value(self) -> float:
