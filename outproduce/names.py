@@ -217,7 +217,7 @@ def find_people(
             continue
         last = _name_end(tokens, i, names.particles, taken)
         known = next((j for j in range(i, last) if _first_name(tokens[j].norm, lang)), last)
-        first = i if known == last and i in cued else known
+        first = i if known == last and (i in cued or i in titled) else known
         words = _words(tokens, first, last)
         alone = first in titled and last not in taken and _first_name(tokens[first].norm, lang) is None
         if len(words) > 1 or (words and alone):

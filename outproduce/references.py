@@ -69,7 +69,7 @@ class Memory:
     titles: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     header: bool = False  # a line of its own has told who speaks in all that follows
-    label: bool = False  # a label such as "Doe:" has told who speaks, as in a transcript
+    label: Said | None = None  # a label such as "Doe:" has told who speaks, as in a transcript
     listed: int = -1  # the paragraph whose lines are points of the speaker
     via: str | None = None  # the outlet named last, and how many sentences ago
     since_via: int = 0

@@ -245,8 +245,10 @@ def _kept(sentence: Sentence, before: Sentence | None, memory: Memory, lang: str
     """Give the last speaker where he goes on in this sentence, None where the outlet takes over."""
     if before is None or memory.before is None or sentence.says("background") or sentence.says("own_words"):
         return None
+    if memory.label is not None and in_first_person(sentence, _first_person(lang)):
+        return _in_mode(memory.label, sentence)
     new_line = sentence.paragraph != before.paragraph
-    if sentence.says("continuing") or (new_line and _speaks_on(sentence, before, memory, lang)):
+    if sentence.says("continuing") or (new_line and _speaks_on(sentence, before, memory)):
         return _in_mode(memory.before, sentence)
     if memory.current is None:
         return None
@@ -270,12 +272,10 @@ def _first_person(lang: str) -> frozenset[str]:
     return frozenset(language_data(lang, "speech")["first_person"])
 
 
-def _speaks_on(sentence: Sentence, before: Sentence, memory: Memory, lang: str) -> bool:
+def _speaks_on(sentence: Sentence, before: Sentence, memory: Memory) -> bool:
     """Tell whether a new line is the speaker's by its form: after a colon or a header, a point, a dash of speech."""
     dashed = bool(sentence.tokens) and sentence.tokens[0].raw in DASHES
     if dashed and memory.before is not None and memory.before.kind in ("person", "role"):
-        return True
-    if memory.label and memory.before is not None and in_first_person(sentence, _first_person(lang)):
         return True
     if memory.current is None:
         return False

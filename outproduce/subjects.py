@@ -31,6 +31,7 @@ PER_TOKEN, PER_COMMA, PER_BREAK, PREPOSITION, TITLED, OBLIQUE = 0.14, 0.5, 3.0, 
 LEAST, LEAST_WEAK = 0.3, 0.9
 REACH = 9  # tokens after "according to" in which its name must begin
 COLON_REACH = 16
+LABEL_START = 2  # tokens that may stand before the name in a label: "Mr."
 LABELLED = 8  # tokens of "Answer (Jane Doe)."
 ADDRESSING = frozenset({"told", "tells", "telling"})
 ONE_OF = frozenset({"one", "some", "two", "several", "один", "одна", "двоє", "кілька", "двое", "несколько"})
@@ -70,8 +71,8 @@ def read_sentence(sentence: Sentence, memory: Memory, lang: str) -> list[Said]:
         found += _by_noun(sentence, voices, via, memory, lang)
     if announced is not None:
         found.insert(0, _said(None, announced, voices, via, memory))
-    if found:
-        memory.label = announced is not None and announced.kind == "person" and announced.first == 0
+    if announced is not None:
+        memory.label = found[0] if announced.kind == "person" and announced.first <= LABEL_START else None
     return _settled(found, sentence)
 
 
@@ -201,7 +202,7 @@ def _announced(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voice 
 def _is_label(tokens: Sequence[Token], voice: Voice) -> bool:
     """Tell whether a sentence is nothing but a speaker's label in a transcript: "Mr. DOE."."""
     rest = [token.raw for token in tokens[voice.last :]]
-    return voice.first <= 1 and rest == ["."] and tokens[voice.last - 1].raw.isupper()
+    return voice.first <= LABEL_START and rest == ["."] and tokens[voice.last - 1].raw.isupper()
 
 
 def _before_colon(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voice | None:

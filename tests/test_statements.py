@@ -231,6 +231,28 @@ def test_an_interview_belongs_to_the_one_who_answers(pack: Pack) -> None:
     assert set(spoken(text, "en", pack)[1:]) == {("Anna Quill", None)}
 
 
+def test_labels_of_a_hearing_tell_who_speaks(pack: Pack) -> None:
+    text = "HEARING\n\nMr. BRANDT. How many do we make?\n\nMs. QUILL. Ten. We shall make 20."
+    speakers = [speaker for speaker, _ in spoken(text, "en", pack)]
+    assert speakers[1:3] == ["Otto Brandt"] * 2
+    assert speakers[3:] == ["Anna Quill"] * 3
+
+
+def test_a_question_and_its_answer_in_the_next_line_belong_to_the_one_asked(pack: Pack) -> None:
+    text = "A talk with Anna Quill\n\nHow many?\nTen.\n\nAnd now?\nTwenty.\n\nWhy?\nWe were asked."
+    assert {speaker for speaker, _ in spoken(text, "en", pack)[1:]} == {"Anna Quill"}
+
+
+def test_a_quotation_over_two_lines_has_one_speaker(pack: Pack) -> None:
+    text = "Отто Брандт сказал: «Мы делаем десять штук в месяц.\n\nА будем делать двадцать штук».\n\nШёл дождь."
+    assert [speaker for speaker, _ in spoken(text, "ru", pack)] == ["Otto Brandt", "Otto Brandt", None]
+
+
+def test_an_organisation_goes_on_about_itself(pack: Pack) -> None:
+    text = "Acme Arms made 10, the company said.\n\nAcme Arms has 20 on order.\n\nIt rained."
+    assert [speaker for speaker, _ in spoken(text, "en", pack)] == ["Acme Arms", "Acme Arms", None]
+
+
 def test_a_surname_alone_means_the_person_named_before(pack: Pack) -> None:
     text = "Gregory Zorblat, a farmer, said 10 were made. Zorblat also said that 20 would be."
     assert {speaker for speaker, _ in spoken(text, "en", pack)} == {"Gregory Zorblat"}
@@ -258,7 +280,7 @@ def test_statements_cover_every_sentence_in_order(text: str, lang: str) -> None:
     assert all(set(range(a, b)) <= covered for a, b in find_sentences(text, lang))
 
 
-@pytest.mark.parametrize(("lang", "least"), [("en", 0.80), ("uk", 0.78), ("ru", 0.78)])
+@pytest.mark.parametrize(("lang", "least"), [("en", 0.86), ("uk", 0.86), ("ru", 0.85)])
 def test_speakers_of_the_corpus(lang: str, least: float) -> None:
     path = CORPUS / f"dev_{lang}.json"
     if not path.is_file():
@@ -270,5 +292,6 @@ def test_speakers_of_the_corpus(lang: str, least: float) -> None:
             at = document["text"].find(claim["evidence"])
             found = next(s for s in statements if s.start <= at < s.end)
             asked += 1
-            right += set((claim["speaker"] or "-").split()) & set((found.speaker or "-").split()) > set()
+            words = (set((speaker or "-").split()) - {"of", "the"} for speaker in (claim["speaker"], found.speaker))
+            right += not set.isdisjoint(*words)
     assert right / asked >= least
