@@ -194,9 +194,14 @@ def _announced(sentence: Sentence, voices: Sequence[Voice], lang: str) -> Voice 
     if head and first.last < len(tokens) and tokens[first.last].raw == ":":
         return first if first.kind != "state" or lang != "en" else None
     tail = [token.raw for token in tokens[last.last :]]
-    if last.first > 2 and tokens[last.first - 1].raw in DASHES and all(raw in '.!"»' for raw in tail):
+    if last.first > 2 and _is_dash(tokens, last.first - 1) and all(raw in '.!"»' for raw in tail):
         return last
     return None
+
+
+def _is_dash(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether a sign is a dash; a hyphen with a blank before it is meant as one."""
+    return tokens[i].raw in DASHES or (tokens[i].raw == "-" and tokens[i].start > tokens[i - 1].end)
 
 
 def _is_label(tokens: Sequence[Token], voice: Voice) -> bool:
