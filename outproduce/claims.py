@@ -21,7 +21,8 @@ from outproduce.features import (
     span_features,
     status_features,
 )
-from outproduce.languages import detect_language
+from outproduce.figures import Figure
+from outproduce.languages import detect_language, language_data
 from outproduce.linker import Linker, load_linker
 from outproduce.mentions import Mention, find_mentions
 from outproduce.nuclei import Nucleus, find_nuclei
@@ -102,7 +103,9 @@ def link(scene: Scene, linker: Linker) -> list[Link]:
             continue
         kind, _, relation = label.partition(":")
         items = item_candidates(scene, nucleus)
-        item = _best(linker, "item", items, [item_features(scene, nucleus, kind, c, memory.item, memory.side) for c in items])
+        item = _best(
+            linker, "item", items, [item_features(scene, nucleus, kind, c, memory.item, memory.side) for c in items]
+        )
         actors = actor_candidates(scene, nucleus, item)
         actor = _best(linker, "actor", actors, actor_features(scene, nucleus, kind, actors, memory.actor, item))
         if item is None or actor is None:
@@ -146,7 +149,7 @@ def _best(linker: Linker, decision: str, candidates: list[Candidate], rows: list
 def build_claim(scene: Scene, found: Link, article_id: str) -> Claim:
     """Turn a link into a claim with its exact words."""
     reading, nucleus = scene.reading, found.nucleus
-    low, high = figure_values(found)
+    low, high = figure_values(found, reading.lang)
     start, end = _evidence(scene, found)
     statement: Statement | None = scene.statement_at(nucleus.mention.start)
     return Claim(
@@ -171,17 +174,23 @@ def build_claim(scene: Scene, found: Link, article_id: str) -> Claim:
     )
 
 
-def figure_values(found: Link) -> tuple[float | None, float | None]:
+def figure_values(found: Link, lang: str) -> tuple[float | None, float | None]:
     """Low and high of a claim: the figure as it stands, or the ratio that it makes.
 
     A change is new over old: "fell by 40 %" is 0.6, "halved" 0.5; "40 % more" is 1.4 in a comparison too.
     """
     figure = found.nucleus.figure
-    if figure is None or found.relation == "flat":
+    if figure is None or found.relation == "flat" or _is_vague(figure, lang):
         return None, None
     if found.kind not in ("comparison", "change"):
         return figure.low, figure.high
     return ratio_values(figure.low, figure.high, figure.measure, found.kind, found.relation)
+
+
+def _is_vague(figure: Figure, lang: str) -> bool:
+    """Whether a ratio is "several times" or "many times", which tells the direction only."""
+    words = language_data(lang, "text")["vague_ratios"]
+    return figure.measure == "times" and figure.high is None and any(word in figure.raw.lower() for word in words)
 
 
 def ratio_values(

@@ -22,7 +22,7 @@ Features = dict[str, float]
 
 CONTEXT = (
     "make", "output", "can", "hold", "give", "receive", "use", "order", "open", "facility", "grow", "shrink", "same",
-    "more", "less", "equal", "plan", "may", "deny", "lose", "need", "refurbish", "each", "civil", "own",
+    "more", "less", "equal", "plan", "may", "deny", "lose", "need", "refurbish", "each", "civil", "own", "series",
 )  # fmt: skip
 BEARING = frozenset(
     {"make", "output", "can", "hold", "give", "receive", "use", "order", "open", "lose", "need", "each", "civil"}
@@ -217,6 +217,7 @@ def _trigger_features(scene: Scene, here: Mention, triggers: Iterable[Mention], 
     for place, (_, trigger) in zip(("nearest", "second"), bearing, strict=False):
         found[f"{place} {trigger.value}"] = 1.0
         found[f"{place} {trigger.value} {form}"] = 1.0
+        found[f"{place} phrase {trigger.form}"] = 1.0
     for _, trigger in ranked[:6]:
         found[f"phrase {trigger.form}"] = 1.0
     if not bearing:
@@ -249,8 +250,32 @@ def _place_features(scene: Scene, nucleus: Nucleus) -> Features:
         words, breaks, _, after = min(near, key=lambda b: b[0] + 6 * b[1])
         found[f"{kind} {'>' if after else '<'}{bucket(words)}"] = 1.0
         found[f"{kind} breaks {min(breaks, 2)}"] = 1.0
+    found |= _comparing_features(scene, nucleus)
     last = reading.sentences[here.sentence][1]
     found["question"] = float(reading.tokens[last - 1].norm == "?")
+    return found
+
+
+def _comparing_features(scene: Scene, nucleus: Nucleus) -> Features:
+    """Two makers or two times: what parts a comparison from a change."""
+    here = nucleus.mention
+    row = scene.reading.by_sentence[here.sentence]
+    actors = [m for m in row if m.type == "actor" and m.inside not in ("speaker", "outlet")]
+    makers = {m.value for m in actors}
+    found: Features = {f"makers {min(len(makers), 3)} {nucleus.form}": 1.0}
+    found["maker after"] = float(any(m.first >= here.last for m in actors))
+    found["time after"] = float(any(m.type == "time" and m.first >= here.last for m in row))
+    for mention in row:
+        if mention.type == "time" and mention.first >= here.last:
+            found[f"time after {mention.value.tense} {nucleus.form}"] = 1.0
+    than = language_data(scene.reading.lang, "text")["than"]
+    last = scene.reading.sentences[here.sentence][1]
+    for i in range(here.last, last):
+        if scene.reading.tokens[i].norm in than:
+            found["than"] = 1.0
+            beside = next((m for m in row if i < m.first <= i + 4 and m.type in ("actor", "time")), None)
+            found[f"than {beside.type if beside else 'other'}"] = 1.0
+            break
     return found
 
 
@@ -271,7 +296,9 @@ def item_candidates(scene: Scene, nucleus: Nucleus) -> list[Candidate]:
     return found
 
 
-def item_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate, last_item: str | None, last_side: str) -> Features:
+def item_features(
+    scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate, last_item: str | None, last_side: str
+) -> Features:
     """Describe how a nucleus and an item stand to each other; `last_item` is the item of the claim before.
 
     `last_side` tells where that item stood: "<" before its figure, ">" after it, "" elsewhere.

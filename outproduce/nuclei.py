@@ -17,6 +17,7 @@ _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "quarter": 91.3125, "year": 
 _WORDS = {
     "grow": "change", "shrink": "change", "same": "change",
     "more": "comparison", "less": "comparison", "equal": "comparison", "open": "expansion",
+    "series": "expansion",
 }  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def _words(reading: Reading, mentions: list[Mention]) -> Iterator[Nucleus]:
     ratios = {breaks_before(reading, m) for m in mentions if m.type == "figure" and m.form in RATIO_MEASURES}
     for mention in mentions:
         sort = _WORDS.get(mention.value) if mention.type == "trigger" else None
-        if sort is None or (sort == "expansion" and not has_facility and "сері" not in mention.form):
+        if sort is None or (mention.value == "open" and not has_facility):
             continue
         place = breaks_before(reading, mention)
         if (sort, place) in seen or (sort != "expansion" and place in ratios):

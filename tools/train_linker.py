@@ -34,9 +34,13 @@ from outproduce.packs import load_pack
 from outproduce.parties import actor_candidates, actor_features, other_candidates, other_features
 
 CLASSES = {"kind": 0.3, "status": 0.3}  # inverse strength of the L2 penalty
-RANKING = {"item": 2.0, "actor": 2.0, "other": 2.0, "period": 2.0, "time": 2.0}  # strength of the L2 penalty
+RANKING = {"item": 1.0, "actor": 2.0, "other": 2.0, "period": 2.0, "time": 2.0}  # strength of the L2 penalty
 SMALLEST = 0.02  # weights nearer to zero are left out of the file
-WORD_FORMS = {"change": ("grow", "shrink", "same"), "comparison": ("more", "less", "equal"), "expansion": ("open",)}
+WORD_FORMS = {
+    "change": ("grow", "shrink", "same"),
+    "comparison": ("more", "less", "equal"),
+    "expansion": ("open", "series"),
+}
 ALIASES = {"uk": "united kingdom"}
 
 
@@ -62,7 +66,7 @@ def align(scene: Scene, claims: list[dict]) -> dict[int, dict]:
         start = text.find(gold["evidence"])
         end = start + len(gold["evidence"])
         for n, nucleus in enumerate(scene.nuclei):
-            if not _may_carry(nucleus, gold):
+            if not _may_carry(nucleus, gold, scene.reading.lang):
                 continue
             here = nucleus.mention
             outside = max(0, start - here.end, here.start - end)
@@ -81,7 +85,7 @@ def align(scene: Scene, claims: list[dict]) -> dict[int, dict]:
     return taken
 
 
-def _may_carry(nucleus: Nucleus, gold: dict) -> bool:
+def _may_carry(nucleus: Nucleus, gold: dict, lang: str) -> bool:
     kind = gold["kind"]
     if nucleus.form == "word":
         if nucleus.word not in WORD_FORMS.get(kind, ()):
@@ -94,7 +98,7 @@ def _may_carry(nucleus: Nucleus, gold: dict) -> bool:
     if kind not in ("change", "comparison"):
         return False
     probe = Link(nucleus, kind, gold["relation"], NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, "actual")
-    return same_figure(gold, *figure_values(probe))
+    return same_figure(gold, *figure_values(probe, lang))
 
 
 def label(gold: dict | None) -> str:
@@ -211,6 +215,15 @@ def train_ranking(groups: list, penalty: float) -> dict[str, dict[str, float]]:
     return {str(n): {"yes": round(float(w), 3)} for n, w in zip(names, best.x) if abs(w) >= SMALLEST}
 
 
+def read_documents(path: Path) -> list[dict]:
+    """Read a corpus: a JSON array, or JSON lines; a document without `claims` has none."""
+    text = path.read_text(encoding="utf-8")
+    found = (
+        json.loads(text) if text.lstrip().startswith("[") else [json.loads(line) for line in text.splitlines() if line]
+    )
+    return [{"claims": [], **d} for d in found]
+
+
 def predict(scene: Scene, linker: Linker, doc_id: str) -> dict:
     claims = drop_repeats([build_claim(scene, found, doc_id) for found in link(scene, linker)])
     return {"id": doc_id, "claims": [claim.as_row() for claim in claims]}
@@ -220,17 +233,25 @@ def main() -> int:
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("corpora", nargs="+", type=Path)
     args.add_argument("--folds", type=int, default=0)
+    args.add_argument(
+        "--extra", nargs="*", type=Path, default=[], help="more marked text, always trained on, never scored"
+    )
     args.add_argument("--pred", type=Path, help="where the held-out predictions go (with --folds)")
     args.add_argument("--out", type=Path, default=Path("outproduce/data/linker.json"))
     options = args.parse_args()
     pack = load_pack("weapons")
-    documents = [d for path in options.corpora for d in json.loads(path.read_text(encoding="utf-8"))]
+    documents = [d for path in options.corpora for d in read_documents(path)]
+    extra = [d for path in options.extra for d in read_documents(path)]
+    always: dict[str, list] = defaultdict(list)
+    for d in extra:
+        scene = build_scene(d["text"], d["lang"], d.get("published"), pack)
+        rows_of(scene, align(scene, d["claims"]), always)
     scenes = {d["id"]: build_scene(d["text"], d["lang"], d["published"], pack) for d in documents}
     aligned = {d["id"]: align(scenes[d["id"]], d["claims"]) for d in documents}
     total = sum(len(d["claims"]) for d in documents)
     print(f"{sum(map(len, aligned.values()))} of {total} claims have a nucleus", file=sys.stderr)
     if not options.folds:
-        rows: dict[str, list] = defaultdict(list)
+        rows = defaultdict(list, {decision: list(pairs) for decision, pairs in always.items()})
         for d in documents:
             rows_of(scenes[d["id"]], aligned[d["id"]], rows)
         linker = train(rows)
@@ -243,7 +264,7 @@ def main() -> int:
     lines = []
     for fold in range(options.folds):
         held = set(stories[fold :: options.folds])
-        rows = defaultdict(list)
+        rows = defaultdict(list, {decision: list(pairs) for decision, pairs in always.items()})
         for d in documents:
             if d["story"] not in held:
                 rows_of(scenes[d["id"]], aligned[d["id"]], rows)
