@@ -97,7 +97,9 @@ def _read_special(text: str, start: int) -> Written | None:
         above, below = float(match[1]), float(match[2])
         if len(match[1]) == 4 and 1900 <= above < 2100:
             return Written(match.end(), above, "date")
-        if 0 < above < below:
+        if (above, below) == (24, 7):
+            return Written(match.end(), above, "name")
+        if 0 < above < below and (below <= 20 or below in (100, 1000)):
             return Written(match.end(), above / below, "fraction")
     return None
 

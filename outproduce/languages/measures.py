@@ -37,7 +37,18 @@ MEASURES = (
         "duration",
         "date",
     ),
-    *("clock", "age", "people", "ordinal", "rank", "name", "phone", "power", "volume", "data", "coordinates"),
+    *(
+        "clock",
+        "age",
+        "people",
+        "ordinal",
+        "rank",
+        "name",
+        "phone",
+        "power",
+        "volume",
+        "data",
+    ),
 )
 _MANY = frozenset("xх×")  # "10x Shahed" counts, "10x more" multiplies
 _CLOSING_QUOTES = frozenset("»”\"'’“")
@@ -94,6 +105,7 @@ class MeasureWords:
         self.gap_stop = frozenset(data["gap_stop"])
         self.adjective_endings = tuple(expand_words(data["adjective_endings"]))
         self.ordinal_suffixes = frozenset(expand_words(data["ordinal_suffixes"]))
+        self.ordinal_stems_after = tuple(data["ordinal_stems_after"])
         self.cardinal_suffixes = frozenset(expand_words(data["cardinal_suffixes"]))
         self.decade_suffixes = frozenset(expand_words(data["decade_suffixes"]))
         self.day_words = frozenset(data["day_words"])
@@ -103,6 +115,8 @@ class MeasureWords:
 
         A count with a case ending ("5-ти") comes back with the name "count".
         """
+        if number.written and (found := self._glued_before(tokens, number)):
+            return found
         if number.kind not in ("count", "fraction") and not (number.kind == "ordinal" and not number.written):
             return Measure(number.kind, None, number.first, number.last)
         if number.written and number.kind == "count":
@@ -120,8 +134,6 @@ class MeasureWords:
 
     def _written(self, text: str, tokens: Sequence[Token], number: Number) -> Measure | None:
         first, last = number.first, number.last
-        if found := self._glued_before(tokens, number):
-            return found
         after = tokens[last] if last < len(tokens) else None
         if after and number.tail == 1.0 and after.start == tokens[last - 1].end:
             if after.raw[0].isalpha() and (found := self._glued_after(tokens, number, last, after.norm)):
@@ -168,6 +180,8 @@ class MeasureWords:
         """Read case endings ("2025-го", "5-ти", "90-х") and names with the letter behind ("24-В")."""
         if not word.raw[0].isalpha():
             return None
+        if word.norm.startswith(self.ordinal_stems_after):
+            return Measure("ordinal", None, number.first, number.last + 2)
         last = number.last + 2
         if word.norm in self.ordinal_suffixes or word.norm in self.decade_suffixes:
             year = self._year_word(tokens, last)

@@ -61,6 +61,10 @@ class NumberWords:
         self._load_words(data)
         self.fractions = {word: value for value, word in _as_numbers(data["fraction_nouns"])}
         self.bound_fractions = frozenset(expand_words(data["fraction_number_only"]))
+        periods = data["period_fractions"]
+        self.periods, self.period_before = frozenset(periods["words"]), frozenset(periods["before"])
+        self.period_after = frozenset(periods["after"])
+        self.metre_after = frozenset(data["metre_after"])
         self.fraction_parts = frozenset(data.get("fraction_parts", ()))
         self.parts = {word: value for value, word in _as_numbers(data["parts"])}
         self.ordinals = {word: value for value, word in _as_numbers(data["ordinals"])}

@@ -191,7 +191,7 @@ class NumberReader(NumberWords):
         if word and (word.role in ("half", "pair", "several") or word.form == "one"):
             number = self.read(text, tokens, i + 1)
             return number and number._replace(first=i)
-        if norm in self.fractions and tokens[i].norm in self.articles:
+        if self._is_fraction(tokens, i, i + 1):
             return self._fraction(text, tokens, i, i + 1, 1.0)
         return None
 
@@ -209,9 +209,22 @@ class NumberReader(NumberWords):
 
     def _bare_fraction(self, text: str, tokens: Sequence[Token], i: int) -> Number | None:
         norm = tokens[i].norm
-        if norm not in self.fractions or (norm in self.bound_fractions and not self._part_follows(tokens, i + 1)):
+        if not self._is_fraction(tokens, i, i) or (
+            norm in self.bound_fractions and not self._part_follows(tokens, i + 1)
+        ):
             return None
         return self._fraction(text, tokens, i, i, 1.0)
+
+    def _is_fraction(self, tokens: Sequence[Token], first: int, at: int) -> bool:
+        """Tell whether a fraction's noun stands at `at`, in a phrase from `first`; a quarter may be a time."""
+        if at >= len(tokens) or tokens[at].norm not in self.fractions:
+            return False
+        if tokens[at].norm not in self.periods:
+            return True
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        if after and after.norm in self.period_after:
+            return first != at and not (at + 2 < len(tokens) and tokens[at + 2].raw.startswith("20"))
+        return first > 0 and first != at and tokens[first - 1].norm in self.period_before
 
     def _part_follows(self, tokens: Sequence[Token], j: int) -> bool:
         return j < len(tokens) and tokens[j].norm in self.fraction_parts
@@ -267,7 +280,7 @@ class NumberReader(NumberWords):
         value = total.value
         k = j + (j < len(tokens) and tokens[j].norm in HYPHENS)
         norm = tokens[k].norm if k < len(tokens) else ""
-        if norm in self.fractions and 0 < value < 20 and value == int(value):
+        if 0 < value < 20 and value == int(value) and self._is_fraction(tokens, first, k):
             return self._fraction(text, tokens, first, k, value)
         if norm in self.parts and 0 < value < 1000:
             return Number(first, k + 1, value * self.parts[norm], value * self.parts[norm], "fraction")
@@ -281,14 +294,17 @@ class NumberReader(NumberWords):
             return Number(first, k + 1, value + self.ordinals[norm], value + self.ordinals[norm], "ordinal")
         return Number(first, j, value, None if total.opened else value, tail=total.tail)
 
-    @staticmethod
-    def _adjoins(tokens: Sequence[Token], j: int, word: Word) -> bool:
+    def _adjoins(self, tokens: Sequence[Token], j: int, word: Word) -> bool:
         """One letter is a magnitude only right behind digits, and with nothing but the end of the word after it."""
         if word.form != "short" or len(tokens[j].norm) > 1:
             return True
         glued = j > 0 and tokens[j - 1].end == tokens[j].start and tokens[j - 1].raw[0].isdigit()
-        following = tokens[j + 1] if j + 1 < len(tokens) else None
-        return glued and not (following and following.start == tokens[j].end and following.raw[0].isalnum())
+        if not glued or j + 1 == len(tokens):
+            return glued
+        following = tokens[j + 1]
+        return following.norm not in self.metre_after and not (
+            following.start == tokens[j].end and following.raw[0].isalnum()
+        )
 
     def _bridge(self, text: str, tokens: Sequence[Token], j: int, total: _Sum) -> int:
         """Step over what joins number words; the place after it, or `j` where nothing joins."""
