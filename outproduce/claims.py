@@ -83,7 +83,7 @@ def extract_claims(
     lang = lang or detect_language(text)
     scene = build_scene(text, lang, published, pack)
     links = link(scene, load_linker())
-    return drop_repeats([build_claim(scene, found, article_id) for found in links])
+    return drop_repeats([build_claim(scene, found, article_id) for found in links], pack)
 
 
 def build_scene(text: str, lang: str, published: str | None, pack: Pack) -> Scene:
@@ -237,14 +237,28 @@ def _evidence(scene: Scene, found: Link) -> tuple[int, int]:
     return start, end
 
 
-def drop_repeats(claims: Sequence[Claim]) -> list[Claim]:
-    """Of claims that say the same, keep the one whose words say it most fully (the title's last)."""
-    best: dict[tuple[object, ...], Claim] = {}
+def drop_repeats(claims: Sequence[Claim], pack: Pack) -> list[Claim]:
+    """Of claims that say the same, keep one: not the title's where the body says it too, else the first.
+
+    Claims say the same when kind, relation, status and figure are equal, an actor is shared, the items are one or lie
+    one above the other, and the periods are equal or one is left out.
+    """
+    kept: list[Claim] = []
     for claim in claims:
-        key = (claim.kind, claim.relation, claim.actor, claim.item, claim.low, claim.high, claim.per, claim.status)
-        held = best.get(key)
-        if claim.low is None and claim.high is None:
-            key = (*key, claim.evidence.start if claim.evidence else 0) if claim.kind == "expansion" else key
-        if held is None or (held.evidence and held.evidence.start == 0):
-            best[key] = claim
-    return sorted(best.values(), key=lambda c: (c.evidence.start, c.evidence.end) if c.evidence else (0, 0))
+        twin = next((i for i, held in enumerate(kept) if _says_the_same(held, claim, pack)), None)
+        if twin is None:
+            kept.append(claim)
+        elif kept[twin].evidence is not None and kept[twin].evidence.start == 0:  # type: ignore[union-attr]
+            kept[twin] = claim
+    return sorted(kept, key=lambda c: (c.evidence.start, c.evidence.end) if c.evidence else (0, 0))
+
+
+def _says_the_same(a: Claim, b: Claim, pack: Pack) -> bool:
+    if (a.kind, a.relation, a.status, a.low, a.high) != (b.kind, b.relation, b.status, b.low, b.high):
+        return False
+    if a.per != b.per and None not in (a.per, b.per):
+        return False
+    if a.low is None and a.high is None and a.kind != "comparison" and a.evidence and b.evidence:
+        return a.item == b.item and a.actor == b.actor and a.evidence.end > b.evidence.start
+    related = a.item == b.item or a.item in pack.ancestors(b.item) or b.item in pack.ancestors(a.item)
+    return related and bool(set(a.actor) & set(b.actor))

@@ -83,6 +83,27 @@ class Scene:
             groups.append([mention])
         return [tuple(group) for group in groups]
 
+    def before(self, nucleus: Nucleus) -> Nucleus | None:
+        """Give the nucleus before this one, None for the first."""
+        place = self._places[id(nucleus)]
+        return self.nuclei[place - 1] if place else None
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {id(nucleus): place for place, nucleus in enumerate(self.nuclei)}
+
+    def verb(self, here: Mention) -> Mention | None:
+        """Find the trigger nearest to a mention that says what is done with the item."""
+        found, least = None, 1 << 30
+        for trigger in self.triggers[here.sentence]:
+            if trigger.value not in BEARING or (trigger.first >= here.first and trigger.last <= here.last):
+                continue
+            words, breaks, _, after = self.between(here, trigger)
+            cost = words + 6 * breaks + 3 * after
+            if cost < least:
+                found, least = trigger, cost
+        return found
+
     def origin(self, item: Mention | None) -> str | None:
         """Who makes a weapon that is called by its own name; None for other items."""
         if item is None or item.value in self._rounds:
@@ -162,6 +183,24 @@ def kind_features(scene: Scene, nucleus: Nucleus, before: str) -> Features:
             if trigger.value in BEARING:
                 found[f"sentence before {trigger.value}"] = 1.0
     found |= _place_features(scene, nucleus)
+    return found | _context_features(scene, nucleus, before)
+
+
+def _context_features(scene: Scene, nucleus: Nucleus, before: str) -> Features:
+    """How the nucleus before stands to this one, what the title says, what sort of item and actor are near."""
+    here = nucleus.mention
+    found: Features = {}
+    earlier = scene.before(nucleus)
+    if earlier is not None:
+        if earlier.mention.sentence == here.sentence:
+            words, breaks, _, _ = scene.between(earlier.mention, here)
+            found[f"before {before} {min(breaks, 2)}"] = 1.0
+            found[f"before {before} {earlier.form} {nucleus.form}"] = 1.0
+            found[f"before {bucket(words)}"] = 1.0
+            over = any(earlier.mention.last <= t.first < here.first and t.value in BEARING for t in scene.triggers[here.sentence])
+            found[f"before {before} {'over' if over else 'no'} trigger"] = 1.0
+        else:
+            found[f"before {before} {'last' if here.sentence - earlier.mention.sentence == 1 else 'long ago'}"] = 1.0
     return found
 
 

@@ -7,6 +7,7 @@ grows, shrinks or opens without a figure.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from outproduce.figures import Figure
@@ -50,9 +51,18 @@ def _figures(mentions: list[Mention]) -> Iterator[Nucleus]:
             continue
         figure: Figure = mention.value
         if figure.measure is None or figure.measure == "mass":
-            yield Nucleus("count", mention, figure)
+            yield Nucleus("count", mention, _in_full(figure, mention, mentions))
         elif figure.measure in RATIO_MEASURES:
             yield Nucleus("ratio", mention, figure)
+
+
+def _in_full(figure: Figure, mention: Mention, mentions: list[Mention]) -> Figure:
+    """Give "and next year eighty" its thousands, where no item follows to say that eighty are meant."""
+    counted = any(m.type == "item" and 0 <= m.first - mention.last <= 1 for m in mentions)
+    if figure.implied == 1 or counted:
+        return figure
+    low, high = (None if end is None else end * figure.implied for end in (figure.low, figure.high))
+    return replace(figure, low=low, high=high)
 
 
 def _spans(mentions: list[Mention]) -> Iterator[Nucleus]:

@@ -76,6 +76,7 @@ def actor_features(
         "army": any(t.value == "own" for t in scene.triggers[here.sentence]),
         "open": open_sentence,
     }
+    verb = scene.verb(here)
     order = sorted(
         (i for i, c in enumerate(candidates) if c.mentions and c.mentions[-1].sentence == here.sentence),
         key=lambda i: _cost(scene, here, candidates[i].mentions[-1]),
@@ -86,8 +87,28 @@ def actor_features(
     rows = []
     for i, candidate in enumerate(candidates):
         row = _describe(scene, nucleus, kind, candidate, last, common) | {f"rank {min(rank.get(i, 9), 4)}": 1.0}
+        row |= _verb_ties(scene, here, candidate, verb)
         rows.append(row | _item_ties(scene, candidate, thing, origin))
     return rows
+
+
+def _verb_ties(scene: Scene, here: Mention, candidate: Candidate, verb: Mention | None) -> Features:
+    """Tie an actor to the word that says what is done: givers and receivers change sides with it."""
+    if verb is None or not candidate.mentions or candidate.mentions[-1].sentence != here.sentence:
+        return {}
+    there = candidate.mentions[-1]
+    words, breaks, _, after = scene.between(verb, there)
+    side = ">" if after else "<"
+    tokens = scene.reading.tokens
+    left = tokens[candidate.mentions[0].first - 1].norm[:5] if candidate.mentions[0].first else "^"
+    return {
+        f"verb {verb.value}{side}": 1.0,
+        f"verb {verb.value}{side}{min(breaks, 2)}": 1.0,
+        f"verb {verb.value} case {there.form}": 1.0,
+        f"verb {verb.value} left {left}": 1.0,
+        f"verb {verb.form}{side}": 1.0,
+        f"verb {side}{bucket(words)}": 1.0,
+    }
 
 
 def _item_ties(scene: Scene, candidate: Candidate, thing: Mention | None, origin: str | None) -> Features:

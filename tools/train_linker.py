@@ -225,7 +225,7 @@ def read_documents(path: Path) -> list[dict]:
 
 
 def predict(scene: Scene, linker: Linker, doc_id: str) -> dict:
-    claims = drop_repeats([build_claim(scene, found, doc_id) for found in link(scene, linker)])
+    claims = drop_repeats([build_claim(scene, found, doc_id) for found in link(scene, linker)], scene.pack)
     return {"id": doc_id, "claims": [claim.as_row() for claim in claims]}
 
 
