@@ -121,6 +121,16 @@ class Scene:
         return frozenset(key for key in self.pack.items if "artillery_shell" in (key, *self.pack.ancestors(key)))
 
     @cached_property
+    def voices(self) -> tuple[str, ...]:
+        """Actors for whom somebody in the text speaks, the commonest first."""
+        counts: dict[str, int] = {}
+        for mention in self.reading.of("speaker"):
+            speaker = self.pack.speakers.get(mention.value)
+            if speaker is not None and speaker.body in self.pack.actors:
+                counts[speaker.body] = counts.get(speaker.body, 0) + 1
+        return tuple(sorted(counts, key=lambda name: -counts[name]))
+
+    @cached_property
     def theme(self) -> Features:
         """What the whole text is about, the same for all its nuclei."""
         n = max(1, len(self.reading.sentences))

@@ -34,13 +34,27 @@ def actor_candidates(scene: Scene, nucleus: Nucleus, item: Candidate | None = No
             if value not in best or cost <= best[value][0]:
                 best[value] = cost, tuple(mentions)
     found = [Candidate(value, mentions) for value, (_, mentions) in best.items()]
-    for name in _spoken_for(scene, here):
-        if (name,) not in best:
-            found.append(Candidate((name,), (), "speaker"))
     origin = scene.origin(item.mentions[0]) if item and item.mentions else None
-    if origin and all(c.value != (origin,) for c in found):
-        found.append(Candidate((origin,), (), "origin"))
+    unnamed = [(name, "speaker") for name in _spoken_for(scene, here)]
+    unnamed += [(origin, "origin"), (_enemy(scene, here), "enemy")]
+    unnamed += [(name, "voice") for name in scene.voices]
+    unnamed.append((language_data(scene.reading.lang, "text")["home"], "home"))
+    taken = set(best)
+    for name, source in unnamed:
+        if name is not None and (name,) not in taken:
+            taken.add((name,))
+            found.append(Candidate((name,), (), source))
     return found
+
+
+def _enemy(scene: Scene, here: Mention) -> str | None:
+    """Whom "the enemy" means in a sentence: the other side of the speaker's, else of the language's home."""
+    if not _has_word(scene, here, "enemy"):
+        return None
+    statement = scene.statement_at(here.start)
+    speaker = scene.pack.speakers.get(statement.speaker or "") if statement else None
+    side = speaker.side if speaker else language_data(scene.reading.lang, "text")["home"]
+    return scene.pack.enemies.get(side)
 
 
 def _cost(scene: Scene, here: Mention, there: Mention) -> tuple[int, int]:
@@ -75,6 +89,7 @@ def actor_features(
         "firm": any(t.value == "firm" for t in scene.triggers[here.sentence]),
         "army": any(t.value == "own" for t in scene.triggers[here.sentence]),
         "open": open_sentence,
+        "enemy": _has_word(scene, here, "enemy"),
     }
     verb = scene.verb(here)
     order = sorted(
@@ -144,6 +159,13 @@ def _describe(
     found["as before"] = float(same)
     found["as before open"] = float(same and common["open"])
     spoken = value[0] in _spoken_for(scene, here) or candidate.source == "own"
+    found["home"] = float(value == (language_data(scene.reading.lang, "text")["home"],))
+    found["home open"] = float(bool(found["home"]) and common["open"])
+    found["voice"] = float(value[0] in scene.voices)
+    found["voice open"] = float(bool(found["voice"]) and common["open"])
+    found["voice we"] = float(bool(found["voice"]) and common["we"])
+    if common["enemy"]:
+        found["enemy"] = float(value == (_enemy(scene, here),))
     found["spoken for"] = float(spoken)
     found["spoken for we"] = float(spoken and common["we"])
     found[f"source {candidate.source}"] = 1.0

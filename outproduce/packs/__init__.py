@@ -135,6 +135,12 @@ class Pack:
         """Beginnings of weapons' own names and who makes them."""
         return {str(name): maker for maker, names in self._data["origins"].items() for name in names}
 
+    @property
+    def enemies(self) -> Mapping[str, str]:
+        """Whom "the enemy" means in the mouth of each side."""
+        enemies: Mapping[str, str] = self._data["sides"]
+        return enemies
+
     def ancestors(self, item: str) -> tuple[str, ...]:
         """Give the item's parent, grandparent and so on up to the root."""
         chain: list[str] = []
@@ -196,7 +202,7 @@ def _day(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-FILES = ("items", "actors", "speakers", "roles", "outlets", "blocs", "origins")
+FILES = ("items", "actors", "speakers", "roles", "outlets", "blocs", "origins", "sides")
 
 
 @lru_cache(maxsize=8)
@@ -213,7 +219,7 @@ def load_pack(name: str = "weapons") -> Pack:
     data: dict[str, Any] = {file: _read_yaml(folder / f"{file}.yml", required=file == "items") for file in FILES}
     for lang in language_codes():
         data[f"triggers.{lang}"] = _read_yaml(folder / f"triggers.{lang}.yml", required=False) or {}
-    for file, empty in (("actors", []), ("speakers", []), ("outlets", []), ("roles", {}), ("blocs", {}), ("origins", {})):
+    for file, empty in (("actors", []), ("speakers", []), ("outlets", []), ("roles", {}), ("blocs", {}), ("origins", {}), ("sides", {})):
         data[file] = data[file] or empty
     return Pack(name, data)
 
