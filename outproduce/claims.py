@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from outproduce import __version__
 from outproduce.features import (
     Candidate,
-    Features,
     Scene,
     item_candidates,
     item_features,
@@ -103,11 +102,11 @@ def link(scene: Scene, linker: Linker) -> list[Link]:
             continue
         kind, _, relation = label.partition(":")
         items = item_candidates(scene, nucleus)
-        item = _best(
-            linker, "item", items, [item_features(scene, nucleus, kind, c, memory.item, memory.side) for c in items]
+        item = linker.pick(
+            "item", items, [item_features(scene, nucleus, kind, c, memory.item, memory.side) for c in items]
         )
         actors = actor_candidates(scene, nucleus, item)
-        actor = _best(linker, "actor", actors, actor_features(scene, nucleus, kind, actors, memory.actor, item))
+        actor = linker.pick("actor", actors, actor_features(scene, nucleus, kind, actors, memory.actor, item))
         if item is None or actor is None:
             continue
         found = Link(nucleus, kind, relation or None, item, actor, sure=sure)
@@ -123,27 +122,21 @@ def _complete(scene: Scene, linker: Linker, found: Link, actors: list[Candidate]
     other = period = NOTHING
     if kind in ("comparison", "transfer"):
         others = other_candidates(scene, kind, actors, found.actor)
-        other = _best(linker, "other", others, other_features(scene, nucleus, kind, others, found.actor)) or NOTHING
+        other = linker.pick("other", others, other_features(scene, nucleus, kind, others, found.actor)) or NOTHING
     if nucleus.form == "count":
         periods = [*span_candidates(scene, nucleus, "period"), NOTHING]
         rows = [span_features(scene, nucleus, kind, c) for c in periods]
-        period = _best(linker, "period", periods, rows) or NOTHING
+        period = linker.pick("period", periods, rows) or NOTHING
     times = [*span_candidates(scene, nucleus, "time"), NOTHING, PUBLISHED]
-    time = _best(linker, "time", times, [time_features(scene, nucleus, kind, c) for c in times]) or NOTHING
+    time = linker.pick("time", times, [time_features(scene, nucleus, kind, c) for c in times]) or NOTHING
     status, _ = linker.choose("status", status_features(scene, nucleus, kind, time, last_status))
     return replace(found, other=other, period=period, time=time, status=status)
 
 
 def time_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate) -> dict[str, float]:
+    """Describe how a nucleus and a time stand to each other; the two candidates without words are told apart."""
     found = span_features(scene, nucleus, kind, candidate)
     return {f"{candidate.source} {name}": value for name, value in found.items()} | found
-
-
-def _best(linker: Linker, decision: str, candidates: list[Candidate], rows: list[Features]) -> Candidate | None:
-    if not candidates:
-        return None
-    scores = linker.rank(decision, rows)
-    return candidates[max(range(len(candidates)), key=lambda i: (scores[i], -i))]
 
 
 def build_claim(scene: Scene, found: Link, article_id: str) -> Claim:
@@ -212,7 +205,7 @@ def ratio_values(
         return round(1 - part if down else 1 + part, 4)
 
     ends = turn(low), turn(high)
-    if kind == "change" and down or (down and measure != "times"):
+    if (kind == "change" and down) or (down and measure != "times"):
         ends = ends[1], ends[0]
     return ends
 

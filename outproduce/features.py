@@ -207,7 +207,8 @@ def _context_features(scene: Scene, nucleus: Nucleus, before: str) -> Features:
             found[f"before {before} {min(breaks, 2)}"] = 1.0
             found[f"before {before} {earlier.form} {nucleus.form}"] = 1.0
             found[f"before {bucket(words)}"] = 1.0
-            over = any(earlier.mention.last <= t.first < here.first and t.value in BEARING for t in scene.triggers[here.sentence])
+            between = [t for t in scene.triggers[here.sentence] if earlier.mention.last <= t.first < here.first]
+            over = any(trigger.value in BEARING for trigger in between)
             found[f"before {before} {'over' if over else 'no'} trigger"] = 1.0
         else:
             found[f"before {before} {'last' if here.sentence - earlier.mention.sentence == 1 else 'long ago'}"] = 1.0
@@ -329,14 +330,14 @@ def _comparing_features(scene: Scene, nucleus: Nucleus) -> Features:
 
 
 def item_candidates(scene: Scene, nucleus: Nucleus) -> list[Candidate]:
-    """Items a nucleus may be about: those of its sentence, the last of each key in the sentences before, the title's."""
+    """Items a nucleus may be about: those of its sentence, and the last of each key in the sentences before."""
     here = nucleus.mention
     found, keys = [], set()
     for mention in reversed(scene.reading.of("item")):
         if mention.inside in ("outlet", "actor"):
             continue
         near = mention.sentence == here.sentence
-        recent = 0 < here.sentence - mention.sentence and (mention.value not in keys)
+        recent = here.sentence - mention.sentence > 0 and (mention.value not in keys)
         if near or recent:
             keys.add(mention.value)
             found.append(Candidate(mention.value, (mention,)))
@@ -459,6 +460,21 @@ def _mood_features(scene: Scene, here: Mention, prefix: str = "") -> Features:
     return found
 
 
+def _verb_form(scene: Scene, here: Mention) -> Features:
+    """Ending of the word that says what is done, and the words before it: tense and mood in any language."""
+    verb = scene.verb(here)
+    if verb is None:
+        return {"verb none": 1.0}
+    tokens = scene.reading.tokens
+    word = tokens[verb.last - 1].norm
+    found: Features = {f"verb end {word[-n:]}": 1.0 for n in (1, 2, 3)}
+    found[f"verb {verb.value} end {word[-2:]}"] = 1.0
+    for back in (1, 2):
+        if verb.first >= back:
+            found[f"verb left{back} {tokens[verb.first - back].norm[:5]}"] = 1.0
+    return found
+
+
 def status_features(scene: Scene, nucleus: Nucleus, kind: str, time: Candidate | None, before: str) -> Features:
     """Describe a nucleus for the choice between actual, planned, possible and denied."""
     found = {"bias": 1.0, f"kind {kind}": 1.0, f"before {before}": 1.0}
@@ -468,6 +484,7 @@ def status_features(scene: Scene, nucleus: Nucleus, kind: str, time: Candidate |
         words, breaks, _, _after = scene.between(nucleus.mention, trigger)
         if words + 6 * breaks <= 10:
             found[f"verb {trigger.form}"] = 1.0
+    found |= _verb_form(scene, nucleus.mention)
     if time is not None and time.mentions:
         for name in ("role", "tense"):
             found[f"time {name} {getattr(time.value, name, None)}"] = 1.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from outproduce.figures import Figure, find_figures
+from outproduce.figures import find_figures
 from outproduce.languages import find_sentences
 from outproduce.lexicon import HYPHENS, Token, tokenize
 from outproduce.packs import Entry, Pack

@@ -6,6 +6,7 @@ grows, shrinks or opens without a figure.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -68,7 +69,7 @@ def _in_full(figure: Figure, mention: Mention, mentions: list[Mention]) -> Figur
 def _spans(mentions: list[Mention]) -> Iterator[Nucleus]:
     """Find "in three months what B makes in a year": two bare periods of different length in one sentence."""
     spans = [(m, length) for m in mentions if (length := _days(m)) is not None]
-    for (first, a), (second, b) in zip(spans, spans[1:], strict=False):
+    for (first, a), (second, b) in itertools.pairwise(spans):
         ratio = max(a, b) / min(a, b)
         if 1.5 <= ratio <= 60 and second.first - first.last <= 25:
             value = float(round(ratio))

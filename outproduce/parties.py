@@ -35,7 +35,7 @@ def actor_candidates(scene: Scene, nucleus: Nucleus, item: Candidate | None = No
                 best[value] = cost, tuple(mentions)
     found = [Candidate(value, mentions) for value, (_, mentions) in best.items()]
     origin = scene.origin(item.mentions[0]) if item and item.mentions else None
-    unnamed = [(name, "speaker") for name in _spoken_for(scene, here)]
+    unnamed: list[tuple[str | None, str]] = [(name, "speaker") for name in _spoken_for(scene, here)]
     unnamed += [(origin, "origin"), (_enemy(scene, here), "enemy")]
     unnamed += [(name, "voice") for name in scene.voices]
     unnamed.append((language_data(scene.reading.lang, "text")["home"], "home"))
