@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 from outproduce.figures import find_figures
 from outproduce.languages import find_sentences
 from outproduce.lexicon import HYPHENS, Token, tokenize
+from outproduce.makers import find_makers
 from outproduce.packs import Entry, Pack
-from outproduce.times import find_periods, find_times
+from outproduce.times import find_times_and_periods
 
 _NO_COUNT = frozenset({"item", "time", "period"})
 
@@ -25,6 +26,7 @@ class Mention(NamedTuple):
 
     `type` is item, actor, speaker, outlet, trigger, figure, time or period; `value` its key, name, category or the
     Figure, Time or Period itself; `form` is `packs.Entry.form`; `inside` the type of a longer mention around it.
+    An actor of the form `new` is a maker the pack does not list; `country` is its state where the text tells it.
     """
 
     type: str
@@ -36,6 +38,7 @@ class Mention(NamedTuple):
     last: int
     sentence: int
     inside: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,14 @@ def find_mentions(text: str, lang: str, published: str | None, pack: Pack) -> Re
         last = bisect_left(ends, end) + 1
         return Mention(kind, value, form, start, end, max(first, 0), last, sentence_of[max(first, 0)])
 
-    times = find_times(text, lang, published, tokens)
-    periods = find_periods(text, lang, tokens)
+    times, periods = find_times_and_periods(text, lang, published, tokens)
     figures = find_figures(text, lang, tokens)
     found = [mention("time", time, time.role, time.start, time.end) for time in times]
     found += [mention("period", period, period.per, period.start, period.end) for period in periods]
     found += [mention("figure", figure, figure.measure or "count", figure.start, figure.end) for figure in figures]
     found += _words(tokens, sentence_of, pack, lang)
+    makers = find_makers(text, lang, tokens, found, pack)
+    found += [mention("actor", m.name, "new", m.start, m.end)._replace(country=m.country) for m in makers]
     found.sort(key=lambda m: (m.start, -m.end))
     return Reading(text, lang, published, tokens, sentences, _mark_inner(_drop_taken_figures(found)))
 

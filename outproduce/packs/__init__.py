@@ -1,7 +1,8 @@
 """Packs: what a field's actors, items, speakers, outlets and trigger words are called, as YAML that anybody can edit.
 
-A pack is a folder: `items.yml`, `actors.yml`, `speakers.yml`, `roles.yml`, `outlets.yml`, `blocs.yml` and one
-`triggers.LANG.yml` a language. `load_pack` reads and checks it; `docs/packs.md` tells how to write one.
+A pack is a folder: `items.yml`, `actors.yml`, `speakers.yml`, `roles.yml`, `outlets.yml`, `blocs.yml`, `origins.yml`,
+`firms.yml` and one `triggers.LANG.yml` a language. `load_pack` reads and checks it; `docs/packs.md` tells how to
+write one.
 """
 
 from __future__ import annotations
@@ -130,6 +131,12 @@ class Pack:
         blocs: Mapping[str, Any] = self._data["blocs"]
         return blocs
 
+    @property
+    def firms(self) -> Mapping[str, Any]:
+        """Words that tell a maker's name that the pack does not list."""
+        firms: Mapping[str, Any] = self._data["firms"]
+        return firms
+
     @cached_property
     def origins(self) -> dict[str, str]:
         """Beginnings of weapons' own names and who makes them."""
@@ -202,7 +209,7 @@ def _day(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-FILES = ("items", "actors", "speakers", "roles", "outlets", "blocs", "origins", "sides")
+FILES = ("items", "actors", "speakers", "roles", "outlets", "blocs", "origins", "sides", "firms")
 
 
 @lru_cache(maxsize=8)
@@ -219,8 +226,8 @@ def load_pack(name: str = "weapons") -> Pack:
     data: dict[str, Any] = {file: _read_yaml(folder / f"{file}.yml", required=file == "items") for file in FILES}
     for lang in language_codes():
         data[f"triggers.{lang}"] = _read_yaml(folder / f"triggers.{lang}.yml", required=False) or {}
-    for file, empty in (("actors", []), ("speakers", []), ("outlets", []), ("roles", {}), ("blocs", {}), ("origins", {}), ("sides", {})):
-        data[file] = data[file] or empty
+    for file in FILES[1:]:
+        data[file] = data[file] or ([] if file in ("actors", "speakers", "outlets") else {})
     return Pack(name, data)
 
 
