@@ -1,0 +1,356 @@
+"""The command line: each verb turns its options into one call and writes what comes back.
+
+Modules that take long to load are imported inside the verbs, so that `outproduce --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from outproduce import __version__
+from outproduce.errors import NothingFound, UsageError
+from outproduce.options import Form, Wanted, fail, verb, warn
+
+app = typer.Typer(
+    help="Who makes more of it, says who, and since when: claims about production, read and weighed.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Sources = Annotated[
+    list[str], typer.Argument(metavar="SOURCE...", help="HTML, text, PDF, JSON or JSON lines file, a folder, or -.")
+]
+ActorName = Annotated[str, typer.Argument(metavar="ACTOR", help="A state, bloc or company, in any language.")]
+Counted = Annotated[str, typer.Option("--item", help="What is made: ammunition, снаряди, attack_drone.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Know only what was public on this day (YYYY-MM-DD); default: the latest claim's."),
+]
+Level = Annotated[float, typer.Option(help="Level of the credible intervals, between 0 and 1.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is given before the verb; `ledger` None is the default one of the verb."""
+
+    ledger: str | None
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"outproduce {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def settings(
+    context: typer.Context,
+    ledger: Annotated[
+        str | None, typer.Option(metavar="PATH", help="The ledger file; default: outproduce.db in your data folder.")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before the verb."""
+    context.obj = Settings(ledger)
+
+
+def _open_ledger(context: typer.Context, *, create: bool = False) -> Any:
+    from outproduce.ledger import Ledger, default_ledger_path
+
+    return Ledger.open(context.obj.ledger or default_ledger_path(), create)
+
+
+def _pack() -> Any:
+    from outproduce.packs import load_pack
+
+    return load_pack()
+
+
+@app.command()
+@verb
+def demo(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="Folder for report.html and demo.db.")] = Path(),
+    today: Annotated[str | None, typer.Option(metavar="DAY", help="Answer as if today were this day.")] = None,
+) -> None:
+    """Go all the way on shipped data: import, read twelve sample reports, answer, write report.html.
+
+    The ledger is demo.db beside the report unless one is named; running again adds nothing to it.
+
+    Example: `outproduce demo --out /tmp/demo`
+    """
+    from outproduce.demo import run_demo
+
+    run_demo(out, context.obj.ledger, today)
+
+
+@app.command()
+@verb
+def read(context: typer.Context, sources: Sources, form: Form, dry_run: DryRun = False) -> None:
+    """Read reports into the ledger: every article, who says what in it, every claim. Reading twice adds nothing.
+
+    Example: `outproduce read saved_pages/ reports.jsonl`
+    """
+    from outproduce.export import write_rows
+    from outproduce.progress import watched
+    from outproduce.reading import read_reports
+    from outproduce.views import REPORT_COLUMNS, report_row
+
+    shape = form.shape
+    ledger = None if dry_run else _open_ledger(context, create=True)
+    problems: list[str] = []
+    reports = watched(read_reports(sources, ledger, stdin=sys.stdin.buffer), "reading", "documents")
+    rows = (report_row(report) for report in _without_problems(reports, problems))
+    found = write_rows(rows, shape, REPORT_COLUMNS)
+    if dry_run:
+        warn("nothing was written to the ledger (--dry-run)", "note")
+    _end(found, problems)
+
+
+def _without_problems(reports: Any, problems: list[str]) -> Any:
+    """Pass reports on and tell of what could not be read, as it comes."""
+    from outproduce.reading import Unread
+
+    for report in reports:
+        if isinstance(report, Unread):
+            problems.append(report.message)
+            warn(report.message, "error")
+        else:
+            yield report
+
+
+def _end(found: int, problems: list[str]) -> None:
+    """Exit 1 where something could not be read, even if the rest could."""
+    if problems:
+        if found:
+            warn(f"{len(problems)} of {found + len(problems)} documents could not be read", "note")
+        sys.exit(1)
+
+
+@app.command()
+@verb
+def extract(sources: Sources, form: Form) -> None:
+    """Print the claims of reports without touching the ledger; JSON lines give one document a line, in order.
+
+    Example: `outproduce extract report.html --jsonl`
+    """
+    from outproduce.export import write_rows
+    from outproduce.progress import watched
+    from outproduce.reading import read_reports
+    from outproduce.views import CLAIM_COLUMNS, document_row
+
+    shape = form.shape
+    problems: list[str] = []
+    reports = watched(read_reports(sources, stdin=sys.stdin.buffer), "reading", "documents")
+    documents = _documents(reports, problems)
+    if shape in ("json", "jsonl"):
+        found = write_rows((document_row(document, claims) for document, claims in documents), shape, ())
+    else:
+        held = list(documents)
+        found = len(held)
+        write_rows((claim.as_row() for _, claims in held for claim in claims), shape, CLAIM_COLUMNS)
+    _end(found, problems)
+
+
+def _documents(reports: Any, problems: list[str]) -> Any:
+    """Yield id and claims of every document that is there, also of one without text; the rest are problems."""
+    from outproduce.reading import Unread, document_id
+
+    for report in reports:
+        if not isinstance(report, Unread):
+            yield document_id(report.raw), report.claims
+            continue
+        if report.is_blank_record:
+            warn(report.message)
+        else:
+            problems.append(report.message)
+            warn(report.message, "error")
+        if report.raw is not None and report.raw.media == "record":
+            yield document_id(report.raw), ()
+
+
+@app.command("import")
+@verb
+def import_claims(
+    context: typer.Context,
+    table: Annotated[
+        Path | None, typer.Argument(metavar="FILE.csv", help="Claims collected by hand; columns as in docs/claims.md.")
+    ] = None,
+    starter: Annotated[bool, typer.Option("--starter", help="Import the 772 claims shipped with outproduce.")] = False,
+    skip_refused: Annotated[
+        bool, typer.Option("--skip-refused", help="Import the sound rows even where others are refused.")
+    ] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Import claims collected by hand into the ledger: all rows or, where one is refused, none.
+
+    Example: `outproduce import --starter`
+    """
+    from outproduce.imports import read_claims_csv, starter_claims
+
+    if (table is None) == (not starter):
+        raise UsageError("give either the path of a CSV file or --starter")
+    if table is None:
+        claims, refused = starter_claims(), []
+    else:
+        claims, refused = read_claims_csv(table, items=_pack().items)
+    for row in refused:
+        warn(row.reason, "refused")
+    total = len(claims) + len(refused)
+    if refused and not skip_refused:
+        fail(f"{len(refused)} of {total} rows refused and nothing imported; correct them or give --skip-refused", 1)
+    if not claims:
+        raise NothingFound(
+            f"{table} holds no claim that can be imported; its first line names the columns, rows follow"
+        )
+    if dry_run:
+        print(f"{len(claims)} of {total} rows would be imported (--dry-run)")
+        return
+    with _open_ledger(context, create=True) as ledger:
+        added = ledger.append_claims(claims, source=str(table or "starter_claims.csv"))
+        print(f"{added} claims imported, {len(claims) - added} known already, {len(refused)} refused -> {ledger.name}")
+    if refused:
+        sys.exit(1)
+
+
+def _filter(wanted: Wanted, **more: Any) -> Any:
+    """Make a filter of the options, with names resolved."""
+    from outproduce.ledger import ClaimFilter
+    from outproduce.resolve import items_below, resolve_actor, resolve_item
+
+    pack = _pack()
+    item = items_below(resolve_item(wanted.item, pack), pack) if wanted.item is not None else None
+    return ClaimFilter(
+        actor=resolve_actor(wanted.actor, pack) if wanted.actor is not None else None,
+        item=item,
+        kind=wanted.kind,
+        status=wanted.status,
+        speaker=wanted.speaker,
+        since=wanted.since,
+        until=wanted.until,
+        text=wanted.text,
+        **more,
+    )
+
+
+@app.command()
+@verb
+def claims(context: typer.Context, wanted: Wanted, form: Form) -> None:
+    """List the claims of the ledger, with filters; all filters given must fit.
+
+    Example: `outproduce claims --actor Russia --item снаряди --since 2025`
+    """
+    from outproduce.export import write_rows
+    from outproduce.views import CLAIM_COLUMNS
+
+    shape, chosen = form.shape, _filter(wanted, limit=wanted.limit)
+    with _open_ledger(context) as ledger:
+        found = write_rows((claim.as_row() for claim in ledger.claims(chosen)), shape, CLAIM_COLUMNS)
+        if not found:
+            raise NothingFound(f"no claim in {ledger.name} fits; ask for less, or read or import more")
+
+
+@app.command()
+@verb
+def stories(context: typer.Context, wanted: Wanted, form: Form) -> None:
+    """List stories: claims that go back to one utterance, the most retold first.
+
+    Example: `outproduce stories --item ammunition --limit 10`
+    """
+    from outproduce.export import write_rows
+    from outproduce.progress import waiting
+    from outproduce.stories import find_stories
+    from outproduce.views import STORY_COLUMNS, story_row
+
+    shape = form.shape
+    with _open_ledger(context) as ledger, waiting("bringing retellings together"):
+        chosen = list(ledger.claims(_filter(wanted)))
+        if not chosen:
+            raise NothingFound(f"no claim in {ledger.name} fits; ask for less, or read or import more")
+        found = find_stories(chosen, parents=_pack().parents)
+    found.sort(key=lambda story: -len(story.claims))
+    write_rows((story_row(story) for story in found[: wanted.limit]), shape, STORY_COLUMNS)
+
+
+@app.command()
+@verb
+def compare(
+    context: typer.Context,
+    a: ActorName,
+    b: ActorName,
+    item: Counted,
+    form: Form,
+    as_of: AsOf = None,
+    level: Level = 0.9,
+) -> None:
+    """Answer who makes more of an item, since when and how surely, with the claims that moved the answer most.
+
+    Example: `outproduce compare NATO Russia --item ammunition --as-of 2025-07-01`
+    """
+    from outproduce import answers
+    from outproduce.progress import waiting
+    from outproduce.resolve import resolve_actor, resolve_item
+    from outproduce.views import write_comparison
+    from outproduce.world import World
+
+    shape, pack = form.shape, _pack()
+    question = resolve_actor(a, pack), resolve_actor(b, pack), resolve_item(item, pack)
+    with _open_ledger(context) as ledger, waiting(f"weighing what is known of {question[2]}"):
+        answer = answers.compare(ledger.claims(), World.from_pack(pack), *question, as_of=as_of, level=level)
+    write_comparison(answer, shape)
+
+
+@app.command()
+@verb
+def estimate(
+    context: typer.Context,
+    actor: ActorName,
+    item: Counted,
+    form: Form,
+    first: Annotated[str | None, typer.Option("--from", help="First month to show (YYYY-MM).")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last month to show (YYYY-MM).")] = None,
+    as_of: AsOf = None,
+    level: Level = 0.9,
+) -> None:
+    """Estimate how much of an item an actor makes a month, with credible intervals.
+
+    Example: `outproduce estimate Russia --item attack_drone --from 2024-01`
+    """
+    from outproduce.answers import check_day
+    from outproduce.estimate import estimate_series
+    from outproduce.progress import waiting
+    from outproduce.resolve import resolve_actor, resolve_item
+    from outproduce.views import check_month, write_series
+    from outproduce.world import World
+
+    if not 0 < level < 1:
+        raise UsageError(f"level {level} is no probability; give a number between 0 and 1, such as 0.9")
+    shape, pack, day = form.shape, _pack(), check_day(as_of) if as_of else None
+    since, until = check_month("--from", first), check_month("--to", last)
+    who, what = resolve_actor(actor, pack), resolve_item(item, pack)
+    with _open_ledger(context) as ledger, waiting(f"weighing what is known of {what}"):
+        series = estimate_series(ledger.claims(), World.from_pack(pack), who, what, day, level)
+    shown = [row for row in series if (since or "") <= row.month <= (until or "9999")]
+    if not shown:
+        raise NothingFound(f"the series runs from {series[0].month} to {series[-1].month}; ask for months among these")
+    write_series(shown, shape)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""The way through the program for one report, with the stages in their order; `read`, `extract` and `demo` go it.
+
+    source -> article -> statements -> mentions -> claims -> ledger
+
+Nothing is decided here: each stage is a module of its own, named in the order in which it works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from outproduce import __version__
+from outproduce.article import read_article
+from outproduce.claims import extract_claims
+from outproduce.errors import SourceError
+from outproduce.ledger import Ledger
+from outproduce.packs import Pack, load_pack
+from outproduce.records import Article, Claim, RawDocument, Statement
+from outproduce.sources import SourceProblem, read_sources
+from outproduce.statements import find_statements
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """One report and all that was read from it; `is_new` is whether the ledger did not know it (None: not asked)."""
+
+    raw: RawDocument
+    article: Article
+    statements: tuple[Statement, ...]
+    claims: tuple[Claim, ...]
+    is_new: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What could not be read and why; `raw` is None where not even bytes were to be had."""
+
+    origin: str
+    message: str
+    raw: RawDocument | None = None
+
+    @property
+    def is_blank_record(self) -> bool:
+        """Whether it is an object of a JSON source whose text is empty: sound, but nothing to read."""
+        return self.raw is not None and self.raw.media == "record" and not str(self.raw.given["text"]).strip()
+
+
+def read_report(raw: RawDocument, pack: Pack) -> ReadReport:
+    """Take one document through every stage up to its claims.
+
+    Raises:
+        SourceError: there is no text in it, or it is broken.
+    """
+    article = read_article(raw)  # text, title, publisher, day, language
+    statements = find_statements(article.text, article.lang, pack)  # who says which words, through whom
+    claims = extract_claims(  # mentions (figures, items, actors, periods, times, triggers), then what belongs to what
+        article.text, article.lang, article.published, pack, article.id
+    )
+    return ReadReport(
+        raw,
+        article,
+        tuple(replace(statement, article_id=article.id) for statement in statements),
+        tuple(claim.with_fields(publisher=article.publisher, url=article.url) for claim in claims),
+    )
+
+
+def read_reports(
+    paths: Iterable[str | Path], ledger: Ledger | None = None, *, stdin: IO[bytes] | None = None, pack: str = "weapons"
+) -> Iterator[ReadReport | Unread]:
+    """Read every document of the paths in order and, where a ledger is given, append each to it as it is read.
+
+    What cannot be read comes out as `Unread` and does not stop the others. Each report is one transaction.
+
+    Raises:
+        LedgerError: the ledger cannot be written.
+    """
+    loaded = load_pack(pack)
+    for found in read_sources(paths, stdin=stdin):
+        if isinstance(found, SourceProblem):
+            yield Unread(found.origin, found.message)
+            continue
+        try:
+            report = read_report(found, loaded)
+        except SourceError as error:
+            yield Unread(found.origin, str(error), found)
+            continue
+        if ledger is not None:
+            is_new = ledger.append_article(
+                report.article, report.raw, report.statements, report.claims, version=__version__
+            )
+            report = replace(report, is_new=is_new)
+        yield report
+
+
+def document_id(raw: RawDocument) -> str | int:
+    """Give the identifier a document came with, or where it came from.
+
+    >>> document_id(RawDocument("a.jsonl:1", b"", "record", {"id": "en-001", "text": ""}))
+    'en-001'
+    """
+    given = raw.given.get("id")
+    return given if isinstance(given, str | int) else raw.origin
