@@ -7,51 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
-from outproduce.firms import Firms, firms_of
+from outproduce.around import CLOSE, OPEN, STOPS, Around, Known
+from outproduce.firms import english_firm, english_plant, firms_of, starts_with
+from outproduce.languages import language_codes, language_data
 from outproduce.lexicon import HYPHENS, Token
-from outproduce.names import is_first_name, nominative, transliterate
+from outproduce.names import is_first_name
 from outproduce.packs import Pack
 
-_OPEN, _CLOSE = frozenset('«“„"'), frozenset('»”“"')
 _PAUSES = frozenset(",—–-(")
-_STOPS = frozenset(".!?…;:•|▪")
-_SUBJECT = frozenset({"make", "open", "give", "order"})
-_TAKEN = frozenset({"actor", "item", "speaker", "outlet", "time"})
 _ROMAN = re.compile(r"[IVXLC]+\Z")
 _VOWEL_END = re.compile(r"[аеєиіїйоуьюяыэ]+\Z")
+_UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
 _CYRILLIC = re.compile("[а-яґєії]")
 LONGEST = 4  # words of a name
-
-
-class Known(Protocol):
-    """What the pack or another rule has found at tokens `first` to `last`, end exclusive."""
-
-    @property
-    def type(self) -> str:
-        """Item, actor, trigger and so on."""
-
-    @property
-    def value(self) -> Any:
-        """Key, name or category."""
-
-    @property
-    def form(self) -> str:
-        """As in `packs.Entry`."""
-
-    @property
-    def first(self) -> int:
-        """First token."""
-
-    @property
-    def last(self) -> int:
-        """Token behind the last."""
-
-    @property
-    def sentence(self) -> int:
-        """Number of its sentence."""
 
 
 class Maker(NamedTuple):
@@ -64,89 +34,15 @@ class Maker(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """A name that may be a maker's: tokens `first` to `last`, end exclusive; `kind` is latin, quoted or plain."""
+    """A name that may be a maker's: tokens `first` to `last`, end exclusive.
+
+    `kind` is latin, quoted, plain (one Cyrillic word) or described ("Сумський завод важкого машинобудування").
+    """
 
     first: int
     last: int
     kind: str
     legal: bool = False
-
-
-class _Page:
-    """One text with what is known of its tokens."""
-
-    def __init__(self, text: str, lang: str, tokens: Sequence[Token], known: Sequence[Known], firms: Firms) -> None:
-        self.text, self.lang, self.tokens, self.firms = text, lang, tokens, firms
-        self.taken = bytearray(len(tokens) + 1)  # 1: names the pack knows; 2: adjectives of states; 3: things
-        self.states: dict[int, tuple[str, str]] = {}
-        self.verbs: dict[int, int] = {}
-        self.triggers: set[int] = set()
-        self.items: set[int] = set()
-        for found in known:
-            if found.type == "trigger":
-                self.triggers.add(found.first)
-                if found.value in _SUBJECT:
-                    self.verbs[found.first] = found.sentence
-            elif found.type in _TAKEN:
-                self._take(found)
-
-    def _take(self, found: Known) -> None:
-        first, last = found.first, found.last
-        if found.type == "item":
-            self.items.add(found.sentence)
-            if last - first == 1 and self.tokens[first].norm in self.firms.endings:
-                return
-        if found.type == "actor":
-            self.states[last] = (found.value, found.form)
-        mark = 2 if found.type == "actor" and found.form in ("adj", "people") else 3 if found.type == "item" else 1
-        for i in range(first, last):
-            self.taken[i] = self.taken[i] or mark
-
-    @cached_property
-    def lower(self) -> frozenset[str]:
-        """Words that the text writes without a capital somewhere."""
-        return frozenset(token.norm for token in self.tokens if token.raw[0].islower())
-
-    @cached_property
-    def surnames(self) -> frozenset[str]:
-        """Words behind a known first name."""
-        pairs = zip(self.tokens, self.tokens[1:], strict=False)
-        return frozenset(b.norm for a, b in pairs if b.raw[0].isupper() and is_first_name(a, self.lang))
-
-    @cached_property
-    def places(self) -> frozenset[str]:
-        """Names behind words such as "in"."""
-        words = self.firms.words["places"]
-        pairs = zip(self.tokens, self.tokens[1:], strict=False)
-        return frozenset(b.norm for a, b in pairs if a.norm in words and b.raw[0].isupper())
-
-    def opens(self, i: int) -> bool:
-        """Tell whether a sentence, a line or a quotation begins with this token."""
-        before = self.tokens[i - 1] if i else None
-        if before is None or "\n" in self.text[before.end : self.tokens[i].start]:
-            return True
-        return before.raw in _STOPS or before.raw in _OPEN or before.raw in "–—"
-
-    def norm(self, i: int) -> str:
-        """The token's norm, empty outside the text."""
-        return self.tokens[i].norm if 0 <= i < len(self.tokens) else ""
-
-    def spaced(self, i: int) -> bool:
-        """Tell whether just a space stands between this token and the one before."""
-        gap = self.tokens[i].start - self.tokens[i - 1].end
-        return gap == 1 and self.text[self.tokens[i].start - 1] != "\n"
-
-    def cue_before(self, last: int) -> str | None:
-        """Kind of the cue that ends right before token `last`, None for none."""
-        for first in range(max(0, last - 3), last):
-            for match in self.firms.cues.at(self.tokens, first):
-                if match.last == last:
-                    return match.value
-        return None
-
-    def near(self, kind: str, last: int, words: int) -> bool:
-        """Tell whether a cue of a kind stands among the words before token `last`."""
-        return any(self.cue_before(i) == kind for i in range(max(1, last - words + 1), last + 1))
 
 
 def find_makers(text: str, lang: str, tokens: Sequence[Token], known: Sequence[Known], pack: Pack) -> list[Maker]:
@@ -157,54 +53,74 @@ def find_makers(text: str, lang: str, tokens: Sequence[Token], known: Sequence[K
     firms = firms_of(pack, lang)
     if firms is None:
         return []
-    page = _Page(text, lang, tokens, known, firms)
+    page = Around(text, lang, tokens, pack, firms)
+    page.read(known)
     found: dict[str, tuple[_Run, str | None]] = {}
+    last = -1
     for run in _runs(page):
-        if _is_maker(page, run):
-            name = _canonical(page, run)
-            first, country = found.get(name, (run, None))
-            found[name] = first, country or _country(page, run, pack)
+        if _is_maker(page, run, last):
+            last = run.last + (run.kind == "quoted")
+            country = _country(page, run)
+            name = _canonical(page, run, country)
+            first, told = found.get(name, (run, None))
+            found[name] = first, told or country
     return _everywhere(page, found) if found else []
 
 
-def _runs(page: _Page) -> Iterator[_Run]:
+def _runs(page: Around) -> Iterator[_Run]:
     """Names that may be a maker's, in order."""
     tokens, taken, i = page.tokens, page.taken, 0
     while i < len(tokens):
         token, last = tokens[i], i + 1
-        if taken[i] in (0, 2) and token.raw[0].isupper():
+        if token.raw[0].isupper() and (taken[i] in (0, 2) or i in page.actors):
             last, run = _run_at(page, i)
             if run is not None:
                 yield run
         i = last
 
 
-def _run_at(page: _Page, first: int) -> tuple[int, _Run | None]:
+def _run_at(page: Around, first: int) -> tuple[int, _Run | None]:
     """Where to look on, and the name that begins at a capital, if one does."""
     tokens = page.tokens
-    if page.lang != "en" and first and tokens[first - 1].raw in _OPEN and tokens[first - 1].end == tokens[first].start:
+    if first and tokens[first - 1].raw in OPEN and tokens[first - 1].end == tokens[first].start:
         last = _quoted_end(page, first)
-        if last is not None:
+        if last is not None and (page.lang != "en" or page.cue_before(first - 1) is not None):
             return last, _Run(first, last, "quoted")
     if page.taken[first]:
-        return first + 1, None
+        return (first + 1, None) if page.lang == "en" or first not in page.actors else _extended(page, first)
     if tokens[first].raw[0] < "\u0370":
         return _latin_run(page, first)
+    if tokens[first].norm.endswith(page.firms.place_endings) and (last := _described_end(page, first)):
+        return last, _Run(first, last, "described")
     return first + 1, _Run(first, first + 1, "plain") if len(tokens[first].norm) > 3 else None
 
 
-def _quoted_end(page: _Page, first: int) -> int | None:
+def _described_end(page: Around, first: int) -> int | None:
+    """End of "Харківський завод важкого машинобудування": a place, a plant and what it makes; None where it is not."""
+    firms, last, told, plant = page.firms, first + 1, 0, 0
+    while last < len(page.tokens) and page.spaced(last) and last - first < 6:
+        if starts_with(page.norm(last), firms.glossary):
+            told += 1
+        elif starts_with(page.norm(last), firms.heads) and not plant:
+            plant += 1
+        else:
+            break
+        last += 1
+    return last if told and plant else None
+
+
+def _quoted_end(page: Around, first: int) -> int | None:
     """End of a name of few words inside quotation marks; None where there is none or the pack knows it."""
     for i in range(first, min(len(page.tokens), first + 2 * LONGEST)):
         token = page.tokens[i]
-        if token.raw in _CLOSE:
+        if token.raw in CLOSE:
             return i if not all(page.taken[first:i]) else None
         if page.taken[i] == 1 or not (token.raw[0].isalnum() or token.norm in HYPHENS or token.raw == "&"):
             return None
     return None
 
 
-def _latin_run(page: _Page, first: int) -> tuple[int, _Run | None]:
+def _latin_run(page: Around, first: int) -> tuple[int, _Run | None]:
     """A run of capitals in Latin letters, its legal form and words that only open a sentence cut off."""
     tokens, firms, last = page.tokens, page.firms, first + 1
     i = last
@@ -213,6 +129,8 @@ def _latin_run(page: _Page, first: int) -> tuple[int, _Run | None]:
         joined = token.start == tokens[i - 1].end
         if token.norm in HYPHENS and joined and i + 1 < len(tokens) and tokens[i + 1].start == token.end:
             i += 2
+            if tokens[i - 1].raw.islower():  # "London-based"
+                return i, None
             last = i
         elif joined or not page.spaced(i):
             break
@@ -234,25 +152,59 @@ def _latin_run(page: _Page, first: int) -> tuple[int, _Run | None]:
     return end, _Run(first, last, "latin", legal)
 
 
-def _touches(page: _Page, first: int, last: int) -> bool:
+def _extended(page: Around, first: int) -> tuple[int, _Run | None]:
+    """Give a known Latin name that goes on behind a cue, and so is another maker's: "компанія Nammo Lapua"."""
+    tokens, firms = page.tokens, page.firms
+    end, kind = page.actors[first]
+    last = end + (page.norm(end) in HYPHENS and tokens[end].start == tokens[end - 1].end)
+    while last < len(tokens) and "A" <= tokens[last].raw[0] <= "Z" and (last > end or page.spaced(last)):
+        last, end = last + 1, last + 1
+        if last < len(tokens) and not page.spaced(last):
+            break
+    words = {token.norm for token in tokens[page.actors[first][0] : end]}
+    other = kind == "state" or not words & (
+        firms.endings | firms.generic | {word.lower() for word in firms.legal_words}
+    )
+    if (
+        not words
+        or not other
+        or tokens[first].raw[0] > "Z"
+        or page.cue_before(first) not in ("cues", "plants", "loose")
+    ):
+        return first + 1, None
+    page.taken[first:end] = bytes(end - first)
+    return end, _Run(first, end, "latin")
+
+
+def _touches(page: Around, first: int, last: int) -> bool:
     """Tell whether a name only goes on or begins one that the pack knows."""
     tokens, taken = page.tokens, page.taken
+    if first and tokens[first - 1].norm in HYPHENS and tokens[first - 1].end == tokens[first].start:
+        return True
     before = first > 0 and taken[first - 1] in (1, 3) and page.spaced(first) and tokens[first - 1].raw[0].isupper()
     after = last < len(tokens) and taken[last] in (1, 3) and page.spaced(last) and tokens[last].raw[0].isupper()
     return before or after
 
 
-def _is_maker(page: _Page, run: _Run) -> bool:
-    """Tell by the words around a name, and by its ending, whether it is a maker's."""
+def _is_maker(page: Around, run: _Run, named: int) -> bool:
+    """Tell by the words around a name, and by its ending, whether it is a maker's.
+
+    `named` is the token behind the maker found before: "the firms X and Y".
+    """
     if run.kind == "plain":
         return _is_plain_maker(page, run)
+    if run.kind == "described":
+        return True
     start = run.first - (run.kind == "quoted")
     cue = page.cue_before(start)
-    if cue in ("others", "people") or _is_person_or_office(page, run):
+    if cue in ("others", "people") or page.cue_before(run.first + 1) == "others" or _is_person_or_office(page, run):
         return False
-    if _ends_as_firm(page, run):
+    if _ends_as_firm(page, run) or _is_quoted_plant(page, run) or _has_plain_end(page, run):
         return True
-    if cue == "cues" or (cue == "loose" and run.kind == "latin") or (cue == "plants" and page.lang != "en"):
+    if _is_cued(page, run, start):
+        return True
+    longer = run.kind == "quoted" or run.last - run.first > 1
+    if named == start - 1 and longer and page.norm(start - 1) in page.firms.words["joining"]:
         return True
     between_commas = page.norm(start - 1) == "," == page.norm(run.last) and page.norm(start - 3) != "of"
     if page.lang == "en" and between_commas and page.cue_before(start - 1) in ("cues", "plants"):
@@ -260,7 +212,24 @@ def _is_maker(page: _Page, run: _Run) -> bool:
     return _is_apposed(page, run) or _is_subject(page, run, start)
 
 
-def _is_person_or_office(page: _Page, run: _Run) -> bool:
+def _is_cued(page: Around, run: _Run, start: int) -> bool:
+    """Tell whether "company" or the like stands before a name, or before words in the genitive that stand before it."""
+    cue = page.cue_before(start)
+    if page.lang == "en":
+        return cue in ("cues", "loose") or (cue == "plants" and run.kind == "quoted")
+    for last in range(start, max(0, start - 3), -1):
+        cue = page.cue_before(last)
+        if cue in ("cues", "plants"):
+            return True
+        if cue == "loose":
+            return run.kind == "latin" or page.norm(last - 2) in HYPHENS
+        token = page.tokens[last - 1]
+        if not token.raw.islower() or last - 1 in page.triggers or not token.norm.endswith(page.firms.between):
+            return False
+    return False
+
+
+def _is_person_or_office(page: Around, run: _Run) -> bool:
     tokens = page.tokens[run.first : run.last]
     if run.kind == "quoted":
         return False
@@ -273,7 +242,24 @@ def _is_person_or_office(page: _Page, run: _Run) -> bool:
     return is_first_name(tokens[0], page.lang) or (len(tokens) == 1 and tokens[0].norm in page.surnames)
 
 
-def _ends_as_firm(page: _Page, run: _Run) -> bool:
+def _is_quoted_plant(page: Around, run: _Run) -> bool:
+    """Tell whether a quoted name says itself that it is a plant."""
+    firms, words = page.firms, [token.norm for token in page.tokens[run.first : run.last]]
+    told = [bool(starts_with(word, firms.glossary)) or word.endswith(firms.place_endings) for word in words]
+    plants = [bool(starts_with(word, firms.heads)) for word in words]
+    return run.kind == "quoted" and sum(plants) == 1 and any(told) and sum(told) == len(words) - 1
+
+
+def _has_plain_end(page: Around, run: _Run) -> bool:
+    """Tell whether a name is one Cyrillic word with the end of a plant's: Курганхиммаш."""
+    firms, norm = page.firms, page.norm(run.first)
+    if run.last - run.first > 1 or firms.stems is None or norm in page.lower or norm.startswith(firms.commons):
+        return False
+    busy = any(i in page.verbs for i in range(run.first - 6, run.last + 7))
+    return (busy or run.kind == "plain") and firms.stems.match(norm) is not None
+
+
+def _ends_as_firm(page: Around, run: _Run) -> bool:
     """Tell whether a Latin name ends as those of firms do and has a word of its own."""
     firms, words = page.firms, [token.norm for token in page.tokens[run.first : run.last]]
     own = [word for word in words if word not in firms.endings and word not in firms.generic and word.isalpha()]
@@ -282,12 +268,12 @@ def _ends_as_firm(page: _Page, run: _Run) -> bool:
     return run.legal or (len(words) > 1 and words[-1] in firms.endings and words[0] not in firms.generic)
 
 
-def _is_apposed(page: _Page, run: _Run) -> bool:
+def _is_apposed(page: Around, run: _Run) -> bool:
     """Tell whether "a Norwegian maker of" or the like stands behind a name."""
     i = run.last + (run.kind == "quoted")
     if page.norm(i) not in _PAUSES or not page.norm(i):
         return False
-    if page.lang == "en" and page.norm(i + 1) not in ("a", "an"):
+    if page.lang == "en" and page.norm(i + 1) not in ("a", "an") and page.norm(i + 2) != "of":
         return False
     for first in range(i + 1, min(i + 7, len(page.tokens))):
         if not page.tokens[first].raw[0].isalpha() and page.norm(first) not in HYPHENS:
@@ -296,17 +282,17 @@ def _is_apposed(page: _Page, run: _Run) -> bool:
             follower = page.tokens[match.last] if match.last < len(page.tokens) else None
             if page.lang == "en":
                 return follower is None or follower.norm in page.firms.words["followers"] or not follower.raw.isalpha()
-            return follower is None or not (follower.raw[0].isupper() or follower.raw in _OPEN)
+            return follower is None or not (follower.raw[0].isupper() or follower.raw in OPEN)
         if first in page.triggers and page.lang != "en":
             return False
     return False
 
 
-def _is_subject(page: _Page, run: _Run, start: int) -> bool:
+def _is_subject(page: Around, run: _Run, start: int) -> bool:
     """Tell whether a name does what makers do with weapons: "X delivered", "Норвежская «X» строит"."""
     after = run.last + (run.kind == "quoted")
     verb = after if after in page.verbs else after + 1
-    if run.kind == "quoted" and start and page.firms.adjectives:
+    if start and page.firms.adjectives:
         adjective = page.tokens[start - 1]
         if adjective.norm.endswith(page.firms.adjectives) and len(adjective.norm) > 5:
             return any(i in page.verbs for i in range(after, after + 15))
@@ -314,12 +300,14 @@ def _is_subject(page: _Page, run: _Run, start: int) -> bool:
         return False
     if verb > after and not page.tokens[after].raw.islower():
         return False
+    if verb == after and page.norm(verb + 1) in page.firms.words["passive"]:
+        return False
     if any(token.norm.isdigit() for token in page.tokens[run.first : run.last]):
         return False
     return page.lang != "en" or _is_english_subject(page, run)
 
 
-def _is_english_subject(page: _Page, run: _Run) -> bool:
+def _is_english_subject(page: Around, run: _Run) -> bool:
     words = page.tokens[run.first : run.last]
     if any(word.norm in page.places for word in words) or words[0].norm in page.lower | page.firms.generic:
         return False
@@ -327,66 +315,68 @@ def _is_english_subject(page: _Page, run: _Run) -> bool:
     return before is not None or (len(words) > 1 and not page.opens(run.first))
 
 
-def _is_plain_maker(page: _Page, run: _Run) -> bool:
+def _is_plain_maker(page: Around, run: _Run) -> bool:
     """Tell whether a Cyrillic word with a capital is a maker's name: by its end, or behind "компанія"."""
     firms, token, first = page.firms, page.tokens[run.first], run.first
-    if page.norm(first - 1) in firms.words["named_after"] or (
-        page.norm(first - 1) == "." and page.norm(first - 2) in firms.words["named_after"]
-    ):
+    if _is_named_after(page, run):
         return page.near("plants", first - 1, 3)
-    if token.norm in page.lower or is_first_name(token, page.lang):
-        return False
-    if firms.stems is not None and firms.stems.match(token.norm):
+    if _has_plain_end(page, run):
         return len(token.norm) > 7 or not page.opens(first)
+    if token.norm in page.lower or token.norm.startswith(firms.commons) or is_first_name(token, page.lang):
+        return False
     if page.cue_before(first) != "cues" or page.near("people", first - 1, 3) or token.norm in page.surnames:
         return False
     follows = run.last < len(page.tokens) and page.tokens[run.last].raw[0].isupper()
     return not follows and _VOWEL_END.search(token.norm) is None
 
 
-def _country(page: _Page, run: _Run, pack: Pack) -> str | None:
+def _is_named_after(page: Around, run: _Run) -> bool:
+    """Tell whether "імені" or "им." stands before a name."""
+    words, before = page.firms.words["named_after"], page.norm(run.first - 1)
+    return run.kind == "plain" and (before in words or (before == "." and page.norm(run.first - 2) in words))
+
+
+def _country(page: Around, run: _Run) -> str | None:
     """State told by an adjective or a possessive before a name, or by an adjective behind its comma."""
     start = run.first - (run.kind == "quoted")
     for last in range(start, max(0, start - 6), -1):
         value, form = page.states.get(last, ("", ""))
         if value and (form == "adj" or page.norm(last) == "'s"):
-            return value if pack.actors[value].kind == "state" else None
-        if page.norm(last - 1) in _STOPS or page.norm(last - 1) in _PAUSES:
+            return value
+        if page.norm(last - 1) in STOPS or page.norm(last - 1) in _PAUSES:
             break
     after = run.last + (run.kind == "quoted")
     if page.norm(after) in _PAUSES:
         for last in range(after + 2, after + 5):
             value, form = page.states.get(last, ("", ""))
-            if value and form == "adj" and pack.actors[value].kind == "state":
+            if form == "adj":
                 return value
     return None
 
 
-def _canonical(page: _Page, run: _Run) -> str:
+def _canonical(page: Around, run: _Run, country: str | None) -> str:
     """Write a maker's name in English."""
-    first, last = page.tokens[run.first], page.tokens[run.last - 1]
-    if run.kind == "plain":
-        if page.norm(run.first - 1) in page.firms.words["named_after"] | {"."}:
-            name = transliterate(nominative(first.raw, page.lang, female=False), page.lang)
-            return f"{name} {page.firms.plant_name}"
-        bare = page.firms.stems.match(first.norm) if page.firms.stems else None
-        return _english(first.raw[: len(bare[1])] if bare else first.raw, page)
-    text = page.text[first.start : last.end]
-    return "".join(_english(word, page) for word in re.split(r"([\s‐‑-]+)", text))
+    first, last, firms = page.tokens[run.first], page.tokens[run.last - 1], page.firms
+    text, lang = page.text[first.start : last.end], _language_of(page, run, country)
+    if _is_named_after(page, run):
+        return english_plant(text, lang, firms)
+    bare = firms.stems.match(first.norm) if firms.stems and first is last else None
+    return english_firm(text[: len(bare[1])] if bare else text, lang, firms)
 
 
-def _english(word: str, page: _Page) -> str:
-    """Write one word of a name in English: English words back in their own letters, the others as they sound."""
-    lower = word.lower()
-    if _CYRILLIC.search(lower) is None:
-        return word
-    for known, english in page.firms.spellings.items():
-        if lower.startswith(known) and len(lower) - len(known) <= 1:
-            return english
-    for letters, instead in page.firms.letters.items():
-        lower = lower.replace(letters, instead)
-    name = transliterate(lower, page.lang)
-    return name.upper() if word.isupper() and len(word) > 1 else name
+def _language_of(page: Around, run: _Run, country: str | None) -> str:
+    """Language whose letters a name is spelt in: its country's own, where it or the only country named has one.
+
+    A Ukrainian firm keeps its Ukrainian spelling in a Russian text.
+    """
+    homes = {str(language_data(lang, "text")["home"]): lang for lang in page.pack.firms if lang in language_codes()}
+    if page.lang not in homes.values() or page.lang == "en":
+        return page.lang
+    if _UKRAINIAN.search(page.text, page.tokens[run.first].start, page.tokens[run.last - 1].end):
+        return "uk"
+    named = {value for value, _ in page.states.values()} & set(homes)
+    country = country or (named.pop() if len(named) == 1 else None)
+    return homes.get(country, page.lang) if country else page.lang
 
 
 def _stem(norm: str) -> str:
@@ -398,7 +388,7 @@ def _same(norm: str, stem: str) -> bool:
     return norm == stem or (_CYRILLIC.match(stem) is not None and norm.startswith(stem) and len(norm) - len(stem) <= 3)
 
 
-def _everywhere(page: _Page, found: dict[str, tuple[_Run, str | None]]) -> list[Maker]:
+def _everywhere(page: Around, found: dict[str, tuple[_Run, str | None]]) -> list[Maker]:
     """All places where the names found stand, whole or by their first word."""
     names = [
         (tuple(_stem(token.norm) for token in page.tokens[run.first : run.last]), _alone(page, run), name, country)
@@ -421,7 +411,7 @@ def _everywhere(page: _Page, found: dict[str, tuple[_Run, str | None]]) -> list[
     return makers
 
 
-def _alone(page: _Page, run: _Run) -> bool:
+def _alone(page: Around, run: _Run) -> bool:
     """Tell whether the first word of a name is enough to know it again."""
     token, firms = page.tokens[run.first], page.firms
     if run.last - run.first == 1 or len(token.norm) < 5 or is_first_name(token, page.lang):
@@ -429,7 +419,7 @@ def _alone(page: _Page, run: _Run) -> bool:
     return token.norm not in page.lower and token.norm not in firms.endings and token.norm not in firms.generic
 
 
-def _stands_alone(page: _Page, i: int) -> bool:
+def _stands_alone(page: Around, i: int) -> bool:
     """Tell whether no other capital stands right beside a word."""
     before = i > 0 and page.tokens[i - 1].raw[0].isupper() and page.spaced(i) and not page.opens(i - 1)
     after = i + 1 < len(page.tokens) and page.tokens[i + 1].raw[0].isupper() and page.spaced(i + 1)

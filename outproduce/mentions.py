@@ -98,8 +98,9 @@ def find_mentions(text: str, lang: str, published: str | None, pack: Pack) -> Re
     found += [mention("period", period, period.per, period.start, period.end) for period in periods]
     found += [mention("figure", figure, figure.measure or "count", figure.start, figure.end) for figure in figures]
     found += _words(tokens, sentence_of, pack, lang)
-    makers = find_makers(text, lang, tokens, found, pack)
-    found += [mention("actor", m.name, "new", m.start, m.end)._replace(country=m.country) for m in makers]
+    for maker in find_makers(text, lang, tokens, found, pack):
+        found = [m for m in found if m.type != "actor" or m.end <= maker.start or maker.end <= m.start]
+        found.append(mention("actor", maker.name, "new", maker.start, maker.end)._replace(country=maker.country))
     found.sort(key=lambda m: (m.start, -m.end))
     return Reading(text, lang, published, tokens, sentences, _mark_inner(_drop_taken_figures(found)))
 
