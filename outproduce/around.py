@@ -85,7 +85,7 @@ class Around:
     @cached_property
     def lower(self) -> frozenset[str]:
         """Words that the text writes without a capital somewhere."""
-        return frozenset(token.norm for token in self.tokens if token.raw[0].islower())
+        return frozenset([token.norm for token in self.tokens if token.raw[0].islower()])
 
     @cached_property
     def surnames(self) -> frozenset[str]:

@@ -69,14 +69,12 @@ def find_makers(text: str, lang: str, tokens: Sequence[Token], known: Sequence[K
 
 def _runs(page: Around) -> Iterator[_Run]:
     """Names that may be a maker's, in order."""
-    tokens, taken, i = page.tokens, page.taken, 0
-    while i < len(tokens):
-        token, last = tokens[i], i + 1
-        if token.raw[0].isupper() and (taken[i] in (0, 2) or i in page.actors):
-            last, run = _run_at(page, i)
+    end = 0
+    for i in [i for i, token in enumerate(page.tokens) if token.raw[0].isupper()]:
+        if i >= end and (page.taken[i] in (0, 2) or i in page.actors):
+            end, run = _run_at(page, i)
             if run is not None:
                 yield run
-        i = last
 
 
 def _run_at(page: Around, first: int) -> tuple[int, _Run | None]:
@@ -253,19 +251,20 @@ def _is_quoted_plant(page: Around, run: _Run) -> bool:
 def _has_plain_end(page: Around, run: _Run) -> bool:
     """Tell whether a name is one Cyrillic word with the end of a plant's: Курганхиммаш."""
     firms, norm = page.firms, page.norm(run.first)
-    if run.last - run.first > 1 or firms.stems is None or norm in page.lower or norm.startswith(firms.commons):
+    if run.last - run.first > 1 or firms.stems is None or firms.stems.match(norm) is None:
         return False
-    busy = any(i in page.verbs for i in range(run.first - 6, run.last + 7))
-    return (busy or run.kind == "plain") and firms.stems.match(norm) is not None
+    busy = run.kind == "plain" or any(i in page.verbs for i in range(run.first - 6, run.last + 7))
+    return busy and not norm.startswith(firms.commons) and norm not in page.lower
 
 
 def _ends_as_firm(page: Around, run: _Run) -> bool:
     """Tell whether a Latin name ends as those of firms do and has a word of its own."""
     firms, words = page.firms, [token.norm for token in page.tokens[run.first : run.last]]
-    own = [word for word in words if word not in firms.endings and word not in firms.generic and word.isalpha()]
-    if run.kind != "latin" or not own or own[0] in page.lower:
+    ends = len(words) > 1 and words[-1] in firms.endings and words[0] not in firms.generic
+    if run.kind != "latin" or not (run.legal or ends):
         return False
-    return run.legal or (len(words) > 1 and words[-1] in firms.endings and words[0] not in firms.generic)
+    own = [word for word in words if word not in firms.endings and word not in firms.generic and word.isalpha()]
+    return bool(own) and own[0] not in page.lower
 
 
 def _is_apposed(page: Around, run: _Run) -> bool:
@@ -322,9 +321,9 @@ def _is_plain_maker(page: Around, run: _Run) -> bool:
         return page.near("plants", first - 1, 3)
     if _has_plain_end(page, run):
         return len(token.norm) > 7 or not page.opens(first)
-    if token.norm in page.lower or token.norm.startswith(firms.commons) or is_first_name(token, page.lang):
-        return False
     if page.cue_before(first) != "cues" or page.near("people", first - 1, 3) or token.norm in page.surnames:
+        return False
+    if token.norm in page.lower or token.norm.startswith(firms.commons) or is_first_name(token, page.lang):
         return False
     follows = run.last < len(page.tokens) and page.tokens[run.last].raw[0].isupper()
     return not follows and _VOWEL_END.search(token.norm) is None
