@@ -106,6 +106,8 @@ def english_firm(text: str, lang: str, firms: Firms) -> str:
     head = next((i for i, word in enumerate(words) if starts_with(word.lower(), firms.heads)), None)
     if head is None or len(words) == 1:
         return "".join(_english(word, lang, firms) for word in re.split(r"([\s‐‑-]+)", text))
+    if any(word.strip(".").lower() in firms.words["named_after"] for word in words):
+        return english_plant(words[-1], lang, firms)
     names = [_described(word, lang, firms) for word in (*words[:head], *words[head + 1 :])]
     return " ".join((*names, firms.heads[next(key for key in firms.heads if words[head].lower().startswith(key))]))
 

@@ -19,7 +19,6 @@ from outproduce.packs import Pack
 _PAUSES = frozenset(",—–-(")
 _ROMAN = re.compile(r"[IVXLC]+\Z")
 _VOWEL_END = re.compile(r"[аеєиіїйоуьюяыэ]+\Z")
-_UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
 _CYRILLIC = re.compile("[а-яґєії]")
 LONGEST = 4  # words of a name
 
@@ -245,7 +244,9 @@ def _is_quoted_plant(page: Around, run: _Run) -> bool:
     firms, words = page.firms, [token.norm for token in page.tokens[run.first : run.last]]
     told = [bool(starts_with(word, firms.glossary)) or word.endswith(firms.place_endings) for word in words]
     plants = [bool(starts_with(word, firms.heads)) for word in words]
-    return run.kind == "quoted" and sum(plants) == 1 and any(told) and sum(told) == len(words) - 1
+    after_somebody = any(word in firms.words["named_after"] for word in words)
+    described = any(told) and sum(told) == len(words) - 1
+    return run.kind == "quoted" and sum(plants) == 1 and (described or after_somebody)
 
 
 def _has_plain_end(page: Around, run: _Run) -> bool:
@@ -364,15 +365,18 @@ def _canonical(page: Around, run: _Run, country: str | None) -> str:
 
 
 def _language_of(page: Around, run: _Run, country: str | None) -> str:
-    """Language whose letters a name is spelt in: its country's own, where it or the only country named has one.
+    """Language whose letters a name is spelt in: told by a letter foreign to the text, its country, or the only one named.
 
     A Ukrainian firm keeps its Ukrainian spelling in a Russian text.
     """
-    homes = {str(language_data(lang, "text")["home"]): lang for lang in page.pack.firms if lang in language_codes()}
-    if page.lang not in homes.values() or page.lang == "en":
+    spoken = {lang: language_data(lang, "text") for lang in language_codes()}
+    homes = {str(data["home"]): lang for lang, data in spoken.items() if data["home"]}
+    if page.lang not in homes.values():
         return page.lang
-    if _UKRAINIAN.search(page.text, page.tokens[run.first].start, page.tokens[run.last - 1].end):
-        return "uk"
+    name = set(page.text[page.tokens[run.first].start : page.tokens[run.last - 1].end].lower())
+    for lang, data in spoken.items():
+        if lang != page.lang and name & set(data["own_letters"]):
+            return lang
     named = {value for value, _ in page.states.values()} & set(homes)
     country = country or (named.pop() if len(named) == 1 else None)
     return homes.get(country, page.lang) if country else page.lang

@@ -42,6 +42,7 @@ FOUND = {
         ("На Дніпрохіммаші роблять порох.", "Dniprokhimmash", None),
         ("Фінська компанія Nammo Kemi робить патрони.", "Nammo Kemi", "Finland"),
         ("Компанія Saab-Brimfell робить патрони.", "Saab-Brimfell", None),
+        ("На заводі «Мышегонъ» роблять міни.", "Myshegon", None),
         ("Компанія Вітрогон збирає 30 дронів на день.", "Vitrohon", None),
     ],
     "ru": [
@@ -51,6 +52,8 @@ FOUND = {
         ("Украинская компания «Гром-Аэро» собирает 900 дронов.", "Hrom-Aero", "Ukraine"),
         ("Чешский концерн Brimfell Munition выпускает снаряды.", "Brimfell Munition", "Czech Republic"),
         ("Снаряды делает завод им. Петриченкова.", "Petrichenkov Plant", None),
+        ("«Завод имени Петриченкова» в Коврове выпускает мины.", "Petrichenkov Plant", None),
+        ("Луцкая компания «Поліс-Крук» выпускает дроны.", "Polis-Kruk", None),
         ("ООО «Ижкомпозит» передало 40 дронов.", "Izhkompozit", None),
         ("Пороха поставляет «Уфимхимпром».", "Ufimkhimprom", None),
     ],
