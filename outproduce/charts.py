@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 WIDTH, HEIGHT = 72, 12
@@ -42,14 +42,12 @@ def render_bands(months: Sequence[str], series: Mapping[str, Sequence[HasBand]])
     return "\n".join([*lines, _month_axis([months[at] for at in picked]), f"{'':9}{legend}"])
 
 
-def _cell(row: int, bands: Sequence[HasBand], row_of: object) -> str:
+def _cell(row: int, bands: Sequence[HasBand], row_of: Callable[[float], int]) -> str:
     """Sign of one place: a median line before a band, both bands before one."""
-    place = row_of if callable(row_of) else None
-    assert place is not None
     for line, band in zip(_LINES, bands, strict=False):
-        if place(band.median) == row:
+        if row_of(band.median) == row:
             return line
-    inside = [place(band.low) <= row <= place(band.high) for band in bands]
+    inside = [row_of(band.low) <= row <= row_of(band.high) for band in bands]
     return (
         _BOTH if all(inside) and len(inside) == 2 else next((f for f, i in zip(_FILLS, inside, strict=False) if i), " ")
     )

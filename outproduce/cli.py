@@ -83,6 +83,7 @@ def demo(
     context: typer.Context,
     out: Annotated[Path, typer.Option(help="Folder for report.html and demo.db.")] = Path(),
     today: Annotated[str | None, typer.Option(metavar="DAY", help="Answer as if today were this day.")] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Go all the way on shipped data: import, read twelve sample reports, answer, write report.html.
 
@@ -92,7 +93,7 @@ def demo(
     """
     from outproduce.demo import run_demo
 
-    run_demo(out, context.obj.ledger, today)
+    run_demo(out, context.obj.ledger, today, keep=not dry_run)
 
 
 @app.command()
@@ -197,12 +198,12 @@ def import_claims(
 
     Example: `outproduce import --starter`
     """
-    from outproduce.imports import read_claims_csv, starter_claims
+    from outproduce.imports import RefusedRow, read_claims_csv, starter_claims
 
     if (table is None) == (not starter):
         raise UsageError("give either the path of a CSV file or --starter")
     if table is None:
-        claims, refused = starter_claims(), []
+        claims, refused = starter_claims(), list[RefusedRow]()
     else:
         claims, refused = read_claims_csv(table, items=_pack().items)
     for row in refused:

@@ -17,11 +17,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table on a terminal: `text` makes its cell of a row; `right` aligns numbers."""
+    """One column of a terminal's table: `text` makes its cell of a row; `width` is fixed, `right` aligns numbers."""
 
     title: str
     text: Callable[[Row], str]
     ratio: int = 1
+    width: int | None = None
     right: bool = False
 
 
@@ -92,7 +93,8 @@ def _write_table(rows: Sequence[Row], columns: Sequence[Column], stream: TextIO)
     table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False)
     for column in columns:
         justify: Any = "right" if column.right else "left"
-        table.add_column(column.title, ratio=column.ratio, justify=justify, overflow="fold", no_wrap=column.right)
+        ratio = None if column.width else column.ratio
+        table.add_column(column.title, ratio=ratio, width=column.width, justify=justify, overflow="fold")
     for row in rows:
         table.add_row(*(Text(plain(column.text(row))) for column in columns))
     console = Console(file=stream, width=None if stream.isatty() else PIPE_WIDTH, highlight=False)
@@ -100,9 +102,9 @@ def _write_table(rows: Sequence[Row], columns: Sequence[Column], stream: TextIO)
 
 
 def plain(text: str) -> str:
-    """Make text of reports safe for a terminal: control characters, which could move the cursor, become spaces.
+    r"""Make text of reports safe for a terminal: control characters, which could move the cursor, become spaces.
 
-    >>> plain("a\\x1b[2Jb")
+    >>> plain("a\x1b[2Jb")
     'a [2Jb'
     """
     return "".join(sign if sign.isprintable() else " " for sign in text)

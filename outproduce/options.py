@@ -58,7 +58,7 @@ class Wanted:
 
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:
-    """Make a verb of a function: a parameter that is a dataclass becomes one option a field, errors become exit codes."""
+    """Make a verb of a function: a parameter that is a dataclass becomes one option a field, errors exit codes."""
     hints = get_type_hints(function, include_extras=True)
     grouped = {name: hint for name, hint in hints.items() if is_dataclass(hint) and isinstance(hint, type)}
 
@@ -76,7 +76,7 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
     ]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    del run.__wrapped__  # type: ignore[attr-defined]  # or else its parameters would be read instead of these
+    del run.__wrapped__  # or else its parameters would be read instead of these
     return run
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,10 +11,10 @@ from typing import Any, TextIO
 from outproduce.answers import BY_HAND, Comparison, UsedClaim
 from outproduce.charts import render_bands, render_probability
 from outproduce.errors import UsageError
-from outproduce.export import Column, Row, write_rows, write_value
+from outproduce.export import Column, Row, plain, write_rows, write_value
 from outproduce.reading import ReadReport, document_id
 from outproduce.records import Claim, Estimate, Story
-from outproduce.wording import claim_words, evidence_words, item_words, site, when_words
+from outproduce.wording import claim_words, item_words, site, when_words
 
 SHOWN_CLAIMS = 8  # claims that moved an answer most, on a terminal
 
@@ -72,23 +73,23 @@ def _claim_of(row: Row) -> Claim:
 
 
 CLAIM_COLUMNS = (
-    Column("published", lambda row: row["published"] or "", 2),
+    Column("published", lambda row: row["published"] or "", width=10),
     Column("claim", lambda row: claim_words(_claim_of(row)), 5),
-    Column("about", lambda row: when_words(_claim_of(row)), 2),
+    Column("about", lambda row: when_words(_claim_of(row)), width=10),
     Column("speaker", lambda row: row["speaker"] or row["publisher"] or "", 3),
     Column("words", lambda row: row["evidence"] or f"entered by hand, {row['url']}", 6),
 )
 REPORT_COLUMNS = (
-    Column("published", lambda row: row["published"] or "?", 2),
-    Column("lang", lambda row: row["lang"], 1),
+    Column("published", lambda row: row["published"] or "?", width=10),
+    Column("lang", lambda row: row["lang"], width=4),
     Column("title", lambda row: row["title"] or str(row["document"]), 8),
     Column("publisher", lambda row: row["publisher"] or "", 3),
-    Column("claims", lambda row: str(row["claims"]), 1, right=True),
-    Column("", lambda row: {True: "new", False: "known", None: "not kept"}[row["new"]], 1),
+    Column("claims", lambda row: str(row["claims"]), width=6, right=True),
+    Column("", lambda row: {True: "new", False: "known", None: "not kept"}[row["new"]], width=8),
 )
 STORY_COLUMNS = (
-    Column("told", lambda row: f"{row['claims']} times", 1),
-    Column("first", lambda row: row["origin"]["published"] or "?", 2),
+    Column("told", lambda row: f"{row['claims']} times", width=8),
+    Column("first", lambda row: row["origin"]["published"] or "?", width=10),
     Column("claim", lambda row: claim_words(_claim_of(row["origin"])), 5),
     Column("speaker", lambda row: row["origin"]["speaker"] or "", 3),
     Column("outlets", lambda row: ", ".join(row["outlets"]), 5),
@@ -100,25 +101,33 @@ def told_claim(used: UsedClaim) -> Claim:
     return next((claim for claim in (used.story.origin, *used.story.claims) if claim.evidence), used.story.origin)
 
 
-def used_row(used: UsedClaim) -> dict[str, Any]:
-    """Make the row of a story behind an answer."""
-    claim = told_claim(used)
-    return used.as_json() | {"unit": claim.unit, "link": claim.link, "words": evidence_words(claim)}
+def used_text(used: UsedClaim) -> str:
+    """Say in three lines what a story says and did to the answer, who said it in which words, and where it stands.
+
+    The percentage is by how much the story raised (+) or lowered the ratio of the two rates.
+    """
+    claim, told = used.story.origin, told_claim(used)
+    words = f"“{told.evidence.quote}”" if told.evidence else BY_HAND
+    others = len(used.story.claims) - 1
+    again = f" · {others} retelling{'s' if others > 1 else ''}" if others else ""
+    lines = (
+        f"{moved_words(used):>6}  {claim_words(claim)}",
+        f"{'':8}{source_words(claim)} · {words}{again}",
+        f"{'':8}{(told.link or '').split('#:~')[0]}",
+    )
+    return "\n".join(plain(line) for line in lines)
 
 
-USED_COLUMNS = (
-    Column("moved", lambda row: f"{row['moved']:+.2f}", 1, right=True),
-    Column("claim", lambda row: claim_words(_claim_of(row)), 5),
-    Column("who, when", lambda row: f"{row['speaker'] or row['publisher'] or '?'}, {row['published'] or '?'}", 4),
-    Column("words and link", lambda row: words_and_link(row), 8),
-)
+def source_words(claim: Claim) -> str:
+    """Say whose word a claim is, where it stood and when: "Mark Rutte, Daily Star, 2025-06-09"."""
+    where = claim.via or claim.publisher or site(claim.url)
+    return ", ".join(dict.fromkeys(filter(None, (claim.speaker, where, claim.published or "no date"))))
 
 
-def words_and_link(row: Row) -> str:
-    """Give the words in quotation marks, or that there are none, and the address."""
-    words = row["words"] if row["words"] == BY_HAND else f"“{row['words']}”"
-    again = f" (+{row['retellings']} retellings)" if row["retellings"] else ""
-    return f"{words}{again} {(row['link'] or '').split('#:~')[0]}"
+def moved_words(used: UsedClaim) -> str:
+    """Say by how many percent a story moved the ratio of a's rate over b's."""
+    percent = 100 * math.expm1(used.moved)
+    return f"{percent:+.0f} %" if abs(percent) >= 0.5 else "0 %"
 
 
 def write_comparison(answer: Comparison, shape: str, stream: TextIO | None = None) -> None:
@@ -129,16 +138,15 @@ def write_comparison(answer: Comparison, shape: str, stream: TextIO | None = Non
         write_rows(comparison_rows(answer), shape, (), stream)
     else:
         print(comparison_text(answer), file=stream)
-        most = answer.claims[:SHOWN_CLAIMS]
-        print(f"What moved the answer most (log of {answer.a} over {answer.b}; + is towards {answer.a}):", file=stream)
-        write_rows([used_row(used) for used in most], "table", USED_COLUMNS, stream)
+        print(f"What moved {answer.a} over {answer.b} most:", file=stream)
+        print("\n".join(used_text(used) for used in answer.claims[:SHOWN_CLAIMS]), file=stream)
 
 
 def comparison_text(answer: Comparison) -> str:
     """Say an answer in a sentence with a chart under it."""
     months = [row.month for row in answer.series]
     bands = {name: [getattr(row, side) for row in answer.series] for name, side in ((answer.a, "a"), (answer.b, "b"))}
-    counted = item_words(answer.counted_in, plural=True)
+    counted = item_words(answer.counted_in)
     chances = [row.probability_a_ahead for row in answer.series]
     lines = [
         answer.sentence(),
@@ -171,7 +179,7 @@ def write_series(series: Sequence[Estimate], shape: str, stream: TextIO | None =
         write_rows(rows, shape, (), stream)
         return
     first, level = series[0], 100 * series[0].level
-    what = item_words(first.item, plural=True)
+    what = item_words(first.item)
     print(f"{first.actor}: {what} a month, on {first.stories} independent claims", file=stream)
     print(render_bands([row.month for row in series], {first.actor: list(series)}), file=stream)
     columns = (

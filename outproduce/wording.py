@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from outproduce.packs import load_pack
 from outproduce.records import Claim
 
+SAMPLE_PUBLISHER = "outproduce sample"  # of the reports in data/sample_reports.jsonl
 _UNITS = {"tonne": "tonnes of "}
 
 
@@ -36,36 +38,34 @@ def claim_words(claim: Claim) -> str:
     'Russia: 250,000 artillery shells a month (output, planned)'
     """
     who = " and ".join(claim.actor)
+    marks: list[str] = []
     figure, other = figure_words(claim), " and ".join(claim.other)
-    item = item_words(claim.item, plural=claim.kind not in ("comparison", "change", "expansion"))
+    item = item_words(claim.item)
     if claim.kind == "comparison":
-        times = f"{figure} times " if figure else ""
-        than = "as" if claim.relation == "equal" else "than"
-        what = f"{times}{'as much' if claim.relation == 'equal' else claim.relation or ''} {item} {than} {other}"
-        marks = []
+        equal = claim.relation == "equal"
+        times = f"{figure} times " if figure and not equal else ""
+        what = f"{times}{'as many' if equal else claim.relation or ''} {item} {'as' if equal else 'than'} {other}"
     elif claim.kind == "change":
         what = f"{item} {claim.relation or ''}" + (f", {figure} times what it was" if figure else "")
-        marks = []
     elif claim.kind == "expansion":
-        what, marks = f"{figure or 'new'} lines or plants for {item}", []
+        what = f"{figure or 'new'} lines or plants for {item}"
     else:
         per = f" a {claim.per}" if claim.per else ""
         to = f" to {other}" if other else ""
-        what, marks = f"{figure} {_UNITS.get(claim.unit, '')}{item}{per}{to}", [claim.kind]
+        what = f"{figure} {_UNITS.get(claim.unit, '')}{item}{per}{to}"
+        marks.append(claim.kind)
     marks += [claim.status] if claim.status != "actual" else []
     return f"{who}: {' '.join(what.split())}" + (f" ({', '.join(marks)})" if marks else "")
 
 
-def item_words(item: str, *, plural: bool = False) -> str:
-    """Say an item key in words.
+def item_words(item: str) -> str:
+    """Say an item key in English words, in the plural where it has one.
 
-    >>> item_words("shell_155", plural=True), item_words("ammunition", plural=True)
-    ('155 mm shells', 'ammunition')
+    >>> item_words("shell_155"), item_words("ammunition"), item_words("of_another_pack")
+    ('155 mm shells', 'ammunition', 'of another pack')
     """
-    name, _, number = item.rpartition("_")
-    words = f"{number} mm {name}" if number.isdigit() else item.replace("_", " ")
-    uncounted = ("s", "ammunition", "armour", "aircraft", "electronics", "weapons")
-    return words if not plural or words.endswith(uncounted) else f"{words}s"
+    known = load_pack().items.get(item)
+    return known.label["en"] if known is not None and "en" in known.label else item.replace("_", " ")
 
 
 def when_words(claim: Claim) -> str:
@@ -92,3 +92,8 @@ def site(url: str | None) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:,.10g}"
+
+
+def is_sample(claim: Claim) -> bool:
+    """Whether a claim was read from the sample reports, whose sentences are ours and stand on no other page."""
+    return claim.publisher == SAMPLE_PUBLISHER
