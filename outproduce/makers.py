@@ -365,7 +365,7 @@ def _canonical(page: Around, run: _Run, country: str | None) -> str:
 
 
 def _language_of(page: Around, run: _Run, country: str | None) -> str:
-    """Language whose letters a name is spelt in: told by a letter foreign to the text, its country, or the only one named.
+    """Language whose letters a name is spelt in, told by a letter foreign to the text or by its country.
 
     A Ukrainian firm keeps its Ukrainian spelling in a Russian text.
     """
