@@ -5,6 +5,7 @@ Everything that comes from outside (titles, words, names, addresses) is escaped,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
@@ -186,4 +187,5 @@ def safe_link(url: str | None) -> str | None:
         parts = urlsplit(url or "")
     except ValueError:
         return None
-    return url if parts.scheme in ("http", "https") and parts.netloc and (url or "").isprintable() else None
+    plain = re.fullmatch(r"https?://[^\s\"'<>]+", url or "") is not None and (url or "").isprintable()
+    return url if plain and parts.hostname else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, TextIO
@@ -16,7 +17,7 @@ from outproduce.reading import ReadReport, document_id
 from outproduce.records import Claim, Estimate, Story
 from outproduce.wording import claim_words, item_words, site, when_words
 
-SHOWN_CLAIMS = 8  # claims that moved an answer most, on a terminal
+SHOWN_CLAIMS = 5  # claims that moved an answer most, on a terminal
 
 
 def report_row(report: ReadReport) -> dict[str, Any]:
@@ -149,7 +150,7 @@ def comparison_text(answer: Comparison) -> str:
     counted = item_words(answer.counted_in)
     chances = [row.probability_a_ahead for row in answer.series]
     lines = [
-        answer.sentence(),
+        textwrap.fill(answer.sentence(), 100),
         "",
         f"{counted} a month, median and {100 * answer.level:.0f} % interval",
         render_bands(months, bands),
