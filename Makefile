@@ -17,7 +17,7 @@ scores: .venv/developed
 	$(BIN)/python tools/score_corpora.py
 
 clean:
-	rm -rf .venv build dist report.html .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist demo.db demo.db-* report.html .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-WIDTH, HEIGHT = 72, 12
+WIDTH, HEIGHT = 72, 10
 _LINES, _FILLS, _BOTH = ("●", "○"), ("▒", "░"), "▓"
 _LEVELS = "▁▂▃▄▅▆▇█"
 
