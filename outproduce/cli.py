@@ -5,7 +5,9 @@ Modules that take long to load are imported inside the verbs, so that `outproduc
 
 from __future__ import annotations
 
+import io
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -109,11 +111,11 @@ def read(context: typer.Context, sources: Sources, form: Form, dry_run: DryRun =
     from outproduce.views import REPORT_COLUMNS, report_row
 
     shape = form.shape
-    ledger = None if dry_run else _open_ledger(context, create=True)
     problems: list[str] = []
-    reports = watched(read_reports(sources, ledger, stdin=sys.stdin.buffer), "reading", "documents")
-    rows = (report_row(report) for report in _without_problems(reports, problems))
-    found = write_rows(rows, shape, REPORT_COLUMNS)
+    with nullcontext() if dry_run else _open_ledger(context, create=True) as ledger:
+        reports = watched(read_reports(sources, ledger, stdin=sys.stdin.buffer), "reading", "documents")
+        rows = (report_row(report) for report in _without_problems(reports, problems))
+        found = write_rows(rows, shape, REPORT_COLUMNS)
     if dry_run:
         warn("nothing was written to the ledger (--dry-run)", "note")
     _end(found, problems)
@@ -349,7 +351,10 @@ def estimate(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; what goes to a file or a pipe is UTF-8 whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     app()
 
 

@@ -300,6 +300,12 @@ def test_interrupted_in_silence(tmp_path: Path):
         assert running.stderr.read() == b""
 
 
+def test_pipes_get_utf_8_whatever_the_locale(reports: Path):
+    with start("extract", reports, env=os.environ | {"PYTHONIOENCODING": "ascii"}) as running:
+        assert "Росія виготовляє 100 танків" in running.stdout.read().decode("utf-8")
+        assert running.wait(30) == 0
+
+
 def test_every_verb_has_help_with_an_example():
     root = typer.main.get_command(app)
     for name, command in root.commands.items():
