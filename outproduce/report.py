@@ -134,7 +134,8 @@ def _claims_tables(answer: Comparison, number: int) -> str:
     if len(rows) <= OPEN_ROWS:
         return shown
     rest = whole.format(head, "".join(rows[OPEN_ROWS:]))
-    return f"{shown}<details class="more"><summary>The other {len(rows) - OPEN_ROWS} claims</summary>{rest}</details>"
+    more = f'<details class="more"><summary>The other {len(rows) - OPEN_ROWS} claims</summary>{rest}</details>'
+    return shown + more
 
 
 def _claim_row(used: UsedClaim, number: int) -> str:
