@@ -26,7 +26,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from outproduce.times import find_periods, find_times
+from outproduce.languages.times import find_periods, find_times
 
 BENCH = Path(__file__).parents[2] / "shared" / "bench"
 FINE = re.compile(r"hour|minute|second|microsecond")

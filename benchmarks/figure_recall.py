@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from outproduce.figures import Figure, find_figures
+from outproduce.languages.figures import Figure, find_figures
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 COUNTED = ("output", "capacity", "stock", "transfer", "use", "order")

@@ -13,12 +13,12 @@ from importlib.resources import files
 import numpy as np
 
 from outproduce.answers import Comparison, compare
-from outproduce.estimate import Fit, estimate_family
-from outproduce.imports import read_claims_csv
-from outproduce.months import month_index
+from outproduce.estimate.months import month_index
+from outproduce.estimate.rates import Fit, estimate_family
+from outproduce.estimate.world import World
+from outproduce.ledger.imports import read_claims_csv
 from outproduce.packs import load_pack
 from outproduce.records import Claim
-from outproduce.world import World
 
 DAYS = ("2025-07-01", "2025-12-31", "2026-11-24")
 PARTIES = ("NATO", "United States", "Europe", "EU", "Rheinmetall", "Russia")

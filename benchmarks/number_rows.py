@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from outproduce.figures import find_figures
+from outproduce.languages.figures import find_figures
 
 BENCH = Path(__file__).resolve().parents[2] / "shared" / "bench"
 NEMO = "nemo-itn/tests/nemo_text_processing"

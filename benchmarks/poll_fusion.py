@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from outproduce.fusion import FuseOptions, Fusion, fuse
+from outproduce.estimate.fusion import FuseOptions, Fusion, fuse
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "bench" / "poll-fusion" / "data"
 ELECTION = {"2008": date(2008, 11, 4), "2012": date(2012, 11, 6), "2016": date(2016, 11, 8)}

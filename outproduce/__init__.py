@@ -13,21 +13,24 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from outproduce.answers import Comparison as Comparison
     from outproduce.answers import compare as compare
-    from outproduce.article import read_article as read_article
-    from outproduce.claims import extract_claims as extract_claims
+    from outproduce.articles.article import read_article as read_article
+    from outproduce.articles.sources import read_sources as read_sources
+    from outproduce.claims.extraction import extract_claims as extract_claims
     from outproduce.errors import NothingFound as NothingFound
     from outproduce.errors import OutproduceError as OutproduceError
     from outproduce.errors import UsageError as UsageError
-    from outproduce.estimate import estimate_series as estimate_series
-    from outproduce.figures import Figure as Figure
-    from outproduce.figures import find_figures as find_figures
-    from outproduce.fusion import FuseOptions as FuseOptions
-    from outproduce.fusion import Fusion as Fusion
-    from outproduce.fusion import fuse as fuse
-    from outproduce.imports import read_claims_csv as read_claims_csv
-    from outproduce.imports import starter_claims as starter_claims
-    from outproduce.ledger import ClaimFilter as ClaimFilter
-    from outproduce.ledger import Ledger as Ledger
+    from outproduce.estimate.fusion import FuseOptions as FuseOptions
+    from outproduce.estimate.fusion import Fusion as Fusion
+    from outproduce.estimate.fusion import fuse as fuse
+    from outproduce.estimate.rates import estimate_series as estimate_series
+    from outproduce.estimate.world import World as World
+    from outproduce.languages.figures import Figure as Figure
+    from outproduce.languages.figures import find_figures as find_figures
+    from outproduce.ledger.imports import read_claims_csv as read_claims_csv
+    from outproduce.ledger.imports import starter_claims as starter_claims
+    from outproduce.ledger.store import ClaimFilter as ClaimFilter
+    from outproduce.ledger.store import Ledger as Ledger
+    from outproduce.ledger.stories import find_stories as find_stories
     from outproduce.packs import Pack as Pack
     from outproduce.packs import load_pack as load_pack
     from outproduce.reading import read_report as read_report
@@ -39,28 +42,21 @@ if TYPE_CHECKING:
     from outproduce.records import RawDocument as RawDocument
     from outproduce.records import Statement as Statement
     from outproduce.records import Story as Story
-    from outproduce.sources import read_sources as read_sources
-    from outproduce.statements import find_statements as find_statements
-    from outproduce.stories import find_stories as find_stories
-    from outproduce.world import World as World
+    from outproduce.statements.attribution import find_statements as find_statements
 
 _HOMES = {
     "answers": ("Comparison", "compare"),
-    "article": ("read_article",),
+    "articles": ("read_article", "read_sources"),
     "claims": ("extract_claims",),
     "errors": ("NothingFound", "OutproduceError", "UsageError"),
-    "estimate": ("estimate_series",),
-    "figures": ("Figure", "find_figures"),
-    "fusion": ("FuseOptions", "Fusion", "fuse"),
-    "imports": ("read_claims_csv", "starter_claims"),
-    "ledger": ("ClaimFilter", "Ledger"),
+    "estimate": ("Fusion", "World", "estimate_series", "fuse"),
+    "estimate.fusion": ("FuseOptions",),
+    "languages.figures": ("Figure", "find_figures"),
+    "ledger": ("ClaimFilter", "Ledger", "find_stories", "read_claims_csv", "starter_claims"),
     "packs": ("Pack", "load_pack"),
     "reading": ("read_report", "read_reports"),
     "records": ("Article", "Claim", "Estimate", "Evidence", "RawDocument", "Statement", "Story"),
-    "sources": ("read_sources",),
     "statements": ("find_statements",),
-    "stories": ("find_stories",),
-    "world": ("World",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

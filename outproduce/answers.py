@@ -15,12 +15,12 @@ import numpy as np
 from scipy import special
 
 from outproduce.errors import UsageError
-from outproduce.estimate import Fit, estimate_family, last_day
-from outproduce.laplace import Array
-from outproduce.months import month_index, month_name
-from outproduce.priors import Priors
+from outproduce.estimate.laplace import Array
+from outproduce.estimate.months import month_index, month_name
+from outproduce.estimate.priors import Priors
+from outproduce.estimate.rates import Fit, estimate_family, last_day
+from outproduce.estimate.world import World
 from outproduce.records import Claim, Story
-from outproduce.world import World
 
 REFITS = 10  # stories whose effect is worked out by fitting again without them; the rest to first order
 BY_HAND = "entered by hand"

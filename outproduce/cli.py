@@ -68,7 +68,7 @@ def settings(
 
 
 def _open_ledger(context: typer.Context, *, create: bool = False) -> Any:
-    from outproduce.ledger import Ledger, default_ledger_path
+    from outproduce.ledger.store import Ledger, default_ledger_path
 
     return Ledger.open(context.obj.ledger or default_ledger_path(), create)
 
@@ -105,10 +105,10 @@ def read(context: typer.Context, sources: Sources, form: Form, dry_run: DryRun =
 
     Example: `outproduce read saved_pages/ reports.jsonl`
     """
-    from outproduce.export import write_rows
     from outproduce.progress import watched
     from outproduce.reading import read_reports
-    from outproduce.views import REPORT_COLUMNS, report_row
+    from outproduce.report.export import write_rows
+    from outproduce.report.views import REPORT_COLUMNS, report_row
 
     shape = form.shape
     problems: list[str] = []
@@ -148,10 +148,10 @@ def extract(sources: Sources, form: Form) -> None:
 
     Example: `outproduce extract report.html --jsonl`
     """
-    from outproduce.export import write_rows
     from outproduce.progress import watched
     from outproduce.reading import read_reports
-    from outproduce.views import CLAIM_COLUMNS, document_row
+    from outproduce.report.export import write_rows
+    from outproduce.report.views import CLAIM_COLUMNS, document_row
 
     shape = form.shape
     problems: list[str] = []
@@ -200,7 +200,7 @@ def import_claims(
 
     Example: `outproduce import --starter`
     """
-    from outproduce.imports import RefusedRow, read_claims_csv, starter_claims
+    from outproduce.ledger.imports import RefusedRow, read_claims_csv, starter_claims
 
     if (table is None) == (not starter):
         raise UsageError("give either the path of a CSV file or --starter")
@@ -229,7 +229,7 @@ def import_claims(
 
 def _filter(wanted: Wanted, **more: Any) -> Any:
     """Make a filter of the options, with names resolved."""
-    from outproduce.ledger import ClaimFilter
+    from outproduce.ledger.store import ClaimFilter
     from outproduce.resolve import items_below, resolve_actor, resolve_item
 
     pack = _pack()
@@ -254,8 +254,8 @@ def claims(context: typer.Context, wanted: Wanted, form: Form) -> None:
 
     Example: `outproduce claims --actor Russia --item снаряди --since 2025`
     """
-    from outproduce.export import write_rows
-    from outproduce.views import CLAIM_COLUMNS
+    from outproduce.report.export import write_rows
+    from outproduce.report.views import CLAIM_COLUMNS
 
     shape, chosen = form.shape, _filter(wanted, limit=wanted.limit)
     with _open_ledger(context) as ledger:
@@ -271,10 +271,10 @@ def stories(context: typer.Context, wanted: Wanted, form: Form) -> None:
 
     Example: `outproduce stories --item ammunition --limit 10`
     """
-    from outproduce.export import write_rows
+    from outproduce.ledger.stories import find_stories
     from outproduce.progress import waiting
-    from outproduce.stories import find_stories
-    from outproduce.views import STORY_COLUMNS, story_row
+    from outproduce.report.export import write_rows
+    from outproduce.report.views import STORY_COLUMNS, story_row
 
     shape = form.shape
     with _open_ledger(context) as ledger, waiting("bringing retellings together"):
@@ -302,10 +302,10 @@ def compare(
     Example: `outproduce compare NATO Russia --item ammunition --as-of 2025-07-01`
     """
     from outproduce import answers
+    from outproduce.estimate.world import World
     from outproduce.progress import waiting
+    from outproduce.report.views import write_comparison
     from outproduce.resolve import resolve_actor, resolve_item
-    from outproduce.views import write_comparison
-    from outproduce.world import World
 
     shape, pack = form.shape, _pack()
     question = resolve_actor(a, pack), resolve_actor(b, pack), resolve_item(item, pack)
@@ -331,11 +331,11 @@ def estimate(
     Example: `outproduce estimate Russia --item attack_drone --from 2024-01`
     """
     from outproduce.answers import check_day
-    from outproduce.estimate import estimate_series
+    from outproduce.estimate.rates import estimate_series
+    from outproduce.estimate.world import World
     from outproduce.progress import waiting
+    from outproduce.report.views import check_month, write_series
     from outproduce.resolve import resolve_actor, resolve_item
-    from outproduce.views import check_month, write_series
-    from outproduce.world import World
 
     if not 0 < level < 1:
         raise UsageError(f"level {level} is no probability; give a number between 0 and 1, such as 0.9")

@@ -12,16 +12,16 @@ from pathlib import Path
 
 from outproduce.answers import Comparison, check_day, compare
 from outproduce.errors import OutproduceError, SourceError
-from outproduce.imports import starter_claims
-from outproduce.ledger import Ledger
+from outproduce.estimate.world import World
+from outproduce.ledger.imports import starter_claims
+from outproduce.ledger.store import Ledger
 from outproduce.packs import load_pack
 from outproduce.progress import waiting
 from outproduce.reading import ReadReport, Unread, read_reports
 from outproduce.records import Claim
-from outproduce.report import render_report
-from outproduce.views import SHOWN_CLAIMS, comparison_text, used_text
-from outproduce.wording import claim_words
-from outproduce.world import World
+from outproduce.report.render import render_report
+from outproduce.report.views import SHOWN_CLAIMS, comparison_text, used_text
+from outproduce.report.wording import claim_words
 
 QUESTION = ("NATO", "Russia", "ammunition")
 FIRST_DAY = "2025-07-01"

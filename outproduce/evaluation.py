@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from outproduce.claims import extract_claims
+from outproduce.claims.extraction import extract_claims
 from outproduce.errors import SourceError
 from outproduce.packs import Pack, load_pack
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import IO
 
 from outproduce import __version__
-from outproduce.article import read_article
-from outproduce.claims import extract_claims
+from outproduce.articles.article import read_article
+from outproduce.articles.sources import SourceProblem, read_sources
+from outproduce.claims.extraction import extract_claims
 from outproduce.errors import SourceError
-from outproduce.ledger import Ledger
+from outproduce.ledger.store import Ledger
 from outproduce.packs import Pack, load_pack
 from outproduce.records import Article, Claim, RawDocument, Statement
-from outproduce.sources import SourceProblem, read_sources
-from outproduce.statements import find_statements
+from outproduce.statements.attribution import find_statements
 
 
 @dataclass(frozen=True, slots=True)

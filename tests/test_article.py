@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from outproduce.article import read_article
+from outproduce.articles.article import read_article
 from outproduce.errors import SourceError
 from outproduce.records import RawDocument, content_id
 

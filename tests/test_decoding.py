@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outproduce.decoding import decode, unicode_mark
+from outproduce.articles.decoding import decode, unicode_mark
 
 UK = "«Завод у Ґринівцях, — каже її директорка, — виготовляє ще п’ять тисяч снарядів щомісяця; торік їх було менше»."
 RU = (

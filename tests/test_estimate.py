@@ -12,14 +12,14 @@ import pytest
 from worlds import PARENTS, QUICK, SMALL, compared, monthly, said
 
 from outproduce.errors import NothingFound, UsageError
-from outproduce.estimate import Fit, estimate_family, estimate_series, known_by
-from outproduce.imports import read_claims_csv
-from outproduce.months import month_index
-from outproduce.observations import find_sights
+from outproduce.estimate.months import month_index
+from outproduce.estimate.observations import find_sights
+from outproduce.estimate.rates import Fit, estimate_family, estimate_series, known_by
+from outproduce.estimate.world import World
+from outproduce.ledger.imports import read_claims_csv
+from outproduce.ledger.stories import find_stories
 from outproduce.packs import load_pack
 from outproduce.records import Claim
-from outproduce.stories import find_stories
-from outproduce.world import World
 
 AS_OF = "2024-12-31"
 

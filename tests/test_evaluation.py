@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outproduce.claims import extract_claims
+from outproduce.claims.extraction import extract_claims
 from outproduce.errors import SourceError
 from outproduce.evaluation import (
     FIELDS,

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outproduce.answers import Band
-from outproduce.charts import HEIGHT, WIDTH, pick_months, render_bands, render_probability, short
-from outproduce.export import Column, csv_cell, plain, write_rows, write_value
+from outproduce.report.charts import HEIGHT, WIDTH, pick_months, render_bands, render_probability, short
+from outproduce.report.export import Column, csv_cell, plain, write_rows, write_value
 
 ROWS = [{"name": "=HYPERLINK(1)", "count": -2.0, "who": ["NATO", "EU"]}, {"name": "Шахед", "count": None, "who": []}]
 

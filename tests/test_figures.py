@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outproduce.errors import UsageError
-from outproduce.figures import find_figures
 from outproduce.languages import language_data
+from outproduce.languages.figures import find_figures
 from outproduce.languages.measures import MEASURES
 from outproduce.languages.number_words import expand_words
 from outproduce.lexicon import tokenize

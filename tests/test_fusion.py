@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outproduce.errors import EstimateError
-from outproduce.fusion import FuseOptions, Fusion, fuse
+from outproduce.estimate.fusion import FuseOptions, Fusion, fuse
 
 QUICK = FuseOptions(points=12, tries=12, draws=400)
 

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from outproduce.errors import SourceError
-from outproduce.imports import COLUMNS, read_claims_csv, starter_claims
+from outproduce.ledger.imports import COLUMNS, read_claims_csv, starter_claims
 
 GOOD = {
     "kind": "output",
@@ -140,6 +140,6 @@ def test_all_starter_claims_come_in():
 
 
 def test_damaged_starter_claims_stop_the_program(monkeypatch):
-    monkeypatch.setattr("outproduce.imports.PUBLISHED_BASES", ("given",))
+    monkeypatch.setattr("outproduce.ledger.imports.PUBLISHED_BASES", ("given",))
     with pytest.raises(SourceError, match="the shipped claims are damaged"):
         starter_claims()

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from outproduce.errors import EstimateError
-from outproduce.laplace import (
+from outproduce.estimate.laplace import (
     LINKS,
     VALUE,
     DenseCurvature,

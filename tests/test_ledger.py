@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outproduce import ledger_schema
 from outproduce.errors import ClaimError, LedgerError, NothingFound, UsageError
-from outproduce.imports import starter_claims
-from outproduce.ledger import ClaimFilter, Ledger, SetAside, default_ledger_path
+from outproduce.ledger import schema as ledger_schema
+from outproduce.ledger.imports import starter_claims
+from outproduce.ledger.store import ClaimFilter, Ledger, SetAside, default_ledger_path
 from outproduce.records import KINDS, PERIODS, STATUSES, Article, Claim, Evidence, RawDocument, Statement
 
 TEXT = "Завод виготовляє 40 танків на місяць, сказав директор. The plant makes 40 tanks a month."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from outproduce.mentions import Mention, find_mentions
+from outproduce.claims.mentions import Mention, find_mentions
 from outproduce.packs import load_pack
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outproduce.lexicon import tokenize
-from outproduce.names import english_name, find_people, nominative, surname_key, transliterate
+from outproduce.statements.names import english_name, find_people, nominative, surname_key, transliterate
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from outproduce.claims import extract_claims
+from outproduce.claims.extraction import extract_claims
 
 DATA = Path(__file__).parent / "data"
 PASSAGES: list[dict[str, Any]] = [json.loads(line) for line in (DATA / "negatives.jsonl").read_text().splitlines()]

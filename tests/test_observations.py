@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from worlds import SMALL, compared, said
 
-from outproduce.laplace import AT_LEAST, AT_MOST, VALUE
-from outproduce.months import month_index, month_name, month_span
-from outproduce.observations import Sight, clipped, find_sights
-from outproduce.priors import Priors
+from outproduce.estimate.laplace import AT_LEAST, AT_MOST, VALUE
+from outproduce.estimate.months import month_index, month_name, month_span
+from outproduce.estimate.observations import Sight, clipped, find_sights
+from outproduce.estimate.priors import Priors
 from outproduce.records import Claim, Story
 
 

@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outproduce.claims.features import CONTEXT
+from outproduce.claims.linker import load_linker
 from outproduce.errors import PackError
-from outproduce.features import CONTEXT
 from outproduce.lexicon import Lexicon, tokenize
-from outproduce.linker import load_linker
 from outproduce.packs import load_pack
 from outproduce.packs.check import check_pack, known_keys
 from outproduce.packs.shapes import Fault, spelling

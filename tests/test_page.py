@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outproduce.page import PageFacts, day_of_url, find_page_facts, host_of, parse_day
+from outproduce.articles.page import PageFacts, day_of_url, find_page_facts, host_of, parse_day
 
 
 def facts(head="", body=""):

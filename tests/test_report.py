@@ -11,11 +11,11 @@ from test_answers import EAST, HOME, answer
 from worlds import SMALL
 
 from outproduce.answers import Comparison
-from outproduce.drawing import NARROW, WIDE, crossing, limits, marks_of, render_race
-from outproduce.observations import find_sights
-from outproduce.priors import Priors
+from outproduce.estimate.observations import find_sights
+from outproduce.estimate.priors import Priors
 from outproduce.records import Claim, Evidence
-from outproduce.report import render_report, safe_link
+from outproduce.report.drawing import NARROW, WIDE, crossing, limits, marks_of, render_race
+from outproduce.report.render import render_report, safe_link
 
 HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
 

@@ -10,7 +10,7 @@ import pytest
 from test_answers import EAST, HOME, answer
 from worlds import SMALL
 
-from outproduce.report import render_report
+from outproduce.report.render import render_report
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'outproduce[dev]'")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from outproduce.claims import extract_claims
+from outproduce.claims.extraction import extract_claims
 from outproduce.packs import load_pack
 
 PACK = str(Path(__file__).parent / "packs" / "vaccines")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from worlds import SMALL
 
-from outproduce.shares import ShareTree, share_tree
+from outproduce.estimate.shares import ShareTree, share_tree
 
 TREE = share_tree(
     {"Pact": [], "Homeland": ["Pact"], "Union": ["Pact"], "Works": ["Homeland", "Pact"], "East": []}, {"Pact"}, 8

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from outproduce.articles.sources import SourceProblem, read_sources
 from outproduce.records import RawDocument
-from outproduce.sources import SourceProblem, read_sources
 
 PAGE = "<!DOCTYPE html><html><body><p>Завод робить 400 дронів на місяць.</p></body></html>".encode()
 RECORD = {"id": "a-1", "text": "Завод робить 400 дронів.", "published": "2025-06-10", "lang": "uk"}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from outproduce.languages import find_sentences
 from outproduce.packs import Pack, load_pack
 from outproduce.records import Statement
-from outproduce.statements import find_statements
+from outproduce.statements.attribution import find_statements
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 

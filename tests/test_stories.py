@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outproduce.imports import starter_claims
+from outproduce.ledger.imports import starter_claims
+from outproduce.ledger.stories import find_stories, speaker_key, utterer
 from outproduce.records import Claim, Evidence
-from outproduce.stories import find_stories, speaker_key, utterer
 
 PARENTS = {
     "ammunition": "weapons",

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from outproduce.errors import UsageError
 from outproduce.languages import language_data
+from outproduce.languages.times import Time, find_periods, find_times, find_times_and_periods
 from outproduce.lexicon import tokenize
-from outproduce.times import Time, find_periods, find_times, find_times_and_periods
 
 SHARED = Path(__file__).parents[2] / "shared"
 TODAY = "2025-06-10"  # a Tuesday

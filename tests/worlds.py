@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from outproduce.estimate.priors import Priors
+from outproduce.estimate.world import World
 from outproduce.packs import Membership
-from outproduce.priors import Priors
 from outproduce.records import Claim
-from outproduce.world import World
 
 PARENTS = {"ammunition": None, "shell": "ammunition", "shell_155": "shell", "shell_105": "shell", "tank": None}
 SMALL = World(

@@ -21,17 +21,34 @@ from scipy.optimize import minimize
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from outproduce.claims import (
-    NOTHING, PUBLISHED, Link, Memory, build_claim, build_scene, drop_repeats, figure_values, link, time_features,
+from outproduce.claims.extraction import (
+    NOTHING,
+    PUBLISHED,
+    Link,
+    Memory,
+    build_claim,
+    build_scene,
+    drop_repeats,
+    figure_values,
+    link,
+    time_features,
 )  # fmt: skip
-from outproduce.features import (
-    Candidate, Features, Scene, item_candidates, item_features, kind_features, side_of, span_candidates, span_features,
+from outproduce.claims.features import (
+    Candidate,
+    Features,
+    Scene,
+    item_candidates,
+    item_features,
+    kind_features,
+    side_of,
+    span_candidates,
+    span_features,
     status_features,
 )  # fmt: skip
-from outproduce.linker import Linker
-from outproduce.nuclei import Nucleus
+from outproduce.claims.linker import Linker
+from outproduce.claims.nuclei import Nucleus
+from outproduce.claims.parties import actor_candidates, actor_features, other_candidates, other_features
 from outproduce.packs import load_pack
-from outproduce.parties import actor_candidates, actor_features, other_candidates, other_features
 
 CLASSES = {"kind": 0.3, "status": 0.3}  # inverse strength of the L2 penalty
 RANKING = {"item": 1.0, "actor": 2.0, "other": 2.0, "period": 2.0, "time": 2.0}  # strength of the L2 penalty
@@ -92,7 +109,7 @@ def _may_carry(nucleus: Nucleus, gold: dict, lang: str) -> bool:
             return False
         if kind != "expansion" and (gold["low"] or gold["high"]) and gold["relation"] not in ("equal", "flat"):
             return gold["relation"] in ("equal",)
-        return kind == "expansion" and (gold["low"] in (None, 1)) or kind != "expansion"
+        return (kind == "expansion" and (gold["low"] in (None, 1))) or kind != "expansion"
     if nucleus.form == "count":
         return kind not in ("change", "comparison") and same_figure(gold, nucleus.figure.low, nucleus.figure.high)
     if kind not in ("change", "comparison"):
@@ -123,11 +140,11 @@ def _rows_of_claim(scene: Scene, nucleus: Nucleus, gold: dict, rows: dict[str, l
     items = item_candidates(scene, nucleus)
     fits = [_item_fits(scene, c.value, gold["item"]) for c in items]
     _ranked(rows, "item", fits, [item_features(scene, nucleus, kind, c, memory.item, memory.side) for c in items])
-    item = next((c for c, fit in zip(items, fits) if fit), None)
+    item = next((c for c, fit in zip(items, fits, strict=False) if fit), None)
     actors = actor_candidates(scene, nucleus, item)
     fits = [set(c.value) == set(maker) for c in actors]
     _ranked(rows, "actor", fits, actor_features(scene, nucleus, kind, actors, memory.actor, item))
-    actor = next((c for c, fit in zip(actors, fits) if fit), Candidate(maker, ()))
+    actor = next((c for c, fit in zip(actors, fits, strict=False) if fit), Candidate(maker, ()))
     if kind in ("comparison", "transfer"):
         others = other_candidates(scene, kind, actors, actor)
         fits = [set(c.value) == set(gold["other"]) for c in others]
@@ -139,7 +156,7 @@ def _rows_of_claim(scene: Scene, nucleus: Nucleus, gold: dict, rows: dict[str, l
     times = [*span_candidates(scene, nucleus, "time"), NOTHING, PUBLISHED]
     fits = [_time_fits(scene, c, gold["when"]) for c in times]
     _ranked(rows, "time", fits, [time_features(scene, nucleus, kind, c) for c in times])
-    chosen = next((c for c, fit in zip(times, fits) if fit), None)
+    chosen = next((c for c, fit in zip(times, fits, strict=False) if fit), None)
     rows["status"].append((status_features(scene, nucleus, kind, chosen, memory.status), gold["status"]))
     side = side_of(item.mentions[0], nucleus.mention) if item else ""
     return Memory(memory.kind, gold["item"], side, maker, gold["status"])
@@ -164,7 +181,7 @@ def _time_fits(scene: Scene, candidate: Candidate, gold: list | None) -> bool:
 
 def _ranked(rows: dict[str, list], decision: str, fits: list[bool], features: list[Features]) -> None:
     if any(fits) and not all(fits):
-        rows[decision].append(list(zip(features, fits)))
+        rows[decision].append(list(zip(features, fits, strict=False)))
 
 
 def train(rows: dict[str, list]) -> Linker:
@@ -184,9 +201,9 @@ def train_classes(pairs: list, strength: float) -> dict[str, dict[str, float]]:
     model = LogisticRegression(C=strength, max_iter=300, tol=1e-3)
     model.fit(matrix, [name for _, name in pairs])
     table: dict[str, dict[str, float]] = defaultdict(dict)
-    table["bias"] = {str(name): float(extra) for name, extra in zip(model.classes_, model.intercept_)}
+    table["bias"] = {str(name): float(extra) for name, extra in zip(model.classes_, model.intercept_, strict=False)}
     names = vectorizer.get_feature_names_out()
-    for row, name in zip(model.coef_, model.classes_):
+    for row, name in zip(model.coef_, model.classes_, strict=False):
         for feature in np.flatnonzero(np.abs(row) >= SMALLEST):
             cell = table[str(names[feature])]
             cell[str(name)] = round(cell.get(str(name), 0.0) + float(row[feature]), 3)
@@ -212,7 +229,7 @@ def train_ranking(groups: list, penalty: float) -> dict[str, dict[str, float]]:
 
     best = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200})
     names = vectorizer.get_feature_names_out()
-    return {str(n): {"yes": round(float(w), 3)} for n, w in zip(names, best.x) if abs(w) >= SMALLEST}
+    return {str(n): {"yes": round(float(w), 3)} for n, w in zip(names, best.x, strict=False) if abs(w) >= SMALLEST}
 
 
 def read_documents(path: Path) -> list[dict]:

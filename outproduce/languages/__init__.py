@@ -57,7 +57,9 @@ def detect_language(text: str) -> str:
     for lang in language_codes():
         data = language_data(lang, "text")
         common = frozenset(data["common_words"])
-        score = 3.0 * sum(word in common for word in words) + sum(sample.count(letter) for letter in data["own_letters"])
+        score = 3.0 * sum(word in common for word in words) + sum(
+            sample.count(letter) for letter in data["own_letters"]
+        )
         score += 0.1 * sum(sample.count(letter) for letter in data["alphabet"])
         if score > best_score:
             best, best_score = lang, score

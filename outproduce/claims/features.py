@@ -1,0 +1,504 @@
+"""What the linker looks at: features of a nucleus, and of each candidate for its item, actor, period and time.
+
+A feature is a short name with a number; which features exist follows from the pack's trigger headings and from the
+types of mentions, never from a language. Lexical features carry the trigger phrase itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from outproduce.claims.mentions import Mention, Reading
+from outproduce.claims.nuclei import BREAKS, Nucleus
+from outproduce.languages import language_data
+from outproduce.lexicon import HYPHENS
+from outproduce.packs import Pack
+from outproduce.records import Statement
+
+Features = dict[str, float]
+
+CONTEXT = (
+    "make", "output", "can", "hold", "give", "receive", "use", "order", "open", "facility", "grow", "shrink", "same",
+    "more", "less", "equal", "plan", "may", "deny", "lose", "need", "refurbish", "each", "civil", "own", "series",
+)  # fmt: skip
+BEARING = frozenset(
+    {"make", "output", "can", "hold", "give", "receive", "use", "order", "open", "lose", "need", "each", "civil"}
+)
+MOODS = ("plan", "may", "deny", "can")
+WINDOW = 4  # sentences looked back for an item or an actor
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something a nucleus may take as item, actor, period or time: its value and the mentions it comes from."""
+
+    value: object
+    mentions: tuple[Mention, ...]
+    source: str = "text"
+
+
+class Scene:
+    """A reading with what the features need many times: clause breaks, nuclei by sentence, statements."""
+
+    def __init__(self, reading: Reading, pack: Pack, nuclei: list[Nucleus], statements: list[Statement]) -> None:
+        self.reading = reading
+        self.pack = pack
+        self.nuclei = nuclei
+        self.statements = statements
+        conjunctions = frozenset(language_data(reading.lang, "text")["conjunctions"])
+        self._breaks = [0]
+        self._joints = [0]
+        for token in reading.tokens:
+            self._breaks.append(self._breaks[-1] + (token.norm in BREAKS))
+            self._joints.append(self._joints[-1] + (token.norm in conjunctions))
+
+    @cached_property
+    def triggers(self) -> list[list[Mention]]:
+        """Triggers of each sentence, in order."""
+        return [[m for m in mentions if m.type == "trigger"] for mentions in self.reading.by_sentence]
+
+    @cached_property
+    def figures_by_sentence(self) -> list[list[Nucleus]]:
+        """Nuclei with a figure of each sentence, in order."""
+        found: list[list[Nucleus]] = [[] for _ in self.reading.sentences]
+        for nucleus in self.nuclei:
+            if nucleus.figure is not None:
+                found[nucleus.mention.sentence].append(nucleus)
+        return found
+
+    @cached_property
+    def actor_groups(self) -> list[tuple[Mention, ...]]:
+        """Actors in order, those joined by "and" or a comma together."""
+        joining = frozenset(language_data(self.reading.lang, "text")["joining"])
+        groups: list[list[Mention]] = []
+        for mention in self.reading.of("actor"):
+            if groups and groups[-1][-1].sentence == mention.sentence:
+                words = self.reading.tokens[groups[-1][-1].last : mention.first]
+                if 0 < len(words) <= 3 and all(word.norm in joining for word in words):
+                    groups[-1].append(mention)
+                    continue
+            groups.append([mention])
+        return [tuple(group) for group in groups]
+
+    def before(self, nucleus: Nucleus) -> Nucleus | None:
+        """Give the nucleus before this one, None for the first."""
+        place = self._places[id(nucleus)]
+        return self.nuclei[place - 1] if place else None
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {id(nucleus): place for place, nucleus in enumerate(self.nuclei)}
+
+    def verb(self, here: Mention) -> Mention | None:
+        """Find the trigger nearest to a mention that says what is done with the item."""
+        found, least = None, 1 << 30
+        for trigger in self.triggers[here.sentence]:
+            if trigger.value not in BEARING or (trigger.first >= here.first and trigger.last <= here.last):
+                continue
+            words, breaks, _, after = self.between(here, trigger)
+            cost = words + 6 * breaks + 3 * after
+            if cost < least:
+                found, least = trigger, cost
+        return found
+
+    def origin(self, item: Mention | None) -> str | None:
+        """Who makes a weapon that is called by its own name; None for other items."""
+        if item is None or item.value in self._rounds:
+            return None
+        words = [token.norm for token in self.reading.tokens[item.first : item.last] if token.norm not in HYPHENS]
+        for i in range(len(words)):
+            rest = " ".join(words[i:])
+            for length in range(len(rest), 1, -1):
+                if rest[:length] in self.pack.origins:
+                    return self.pack.origins[rest[:length]]
+        return None
+
+    @cached_property
+    def _rounds(self) -> frozenset[str]:
+        return frozenset(key for key in self.pack.items if "artillery_shell" in (key, *self.pack.ancestors(key)))
+
+    @cached_property
+    def voices(self) -> tuple[str, ...]:
+        """Actors for whom somebody in the text speaks, the commonest first."""
+        counts: dict[str, int] = {}
+        for mention in self.reading.of("speaker"):
+            speaker = self.pack.speakers.get(mention.value)
+            if speaker is not None and speaker.body in self.pack.actors:
+                counts[speaker.body] = counts.get(speaker.body, 0) + 1
+        return tuple(sorted(counts, key=lambda name: -counts[name]))
+
+    @cached_property
+    def theme(self) -> Features:
+        """What the whole text is about, the same for all its nuclei."""
+        n = max(1, len(self.reading.sentences))
+        counts: dict[str, int] = {}
+        for sentence in self.triggers:
+            for trigger in sentence:
+                counts[trigger.value] = counts.get(trigger.value, 0) + 1
+        strong = sum(m.form == "strong" for m in self.reading.of("item"))
+        found = {
+            f"theme {name}": min(1.0, counts.get(name, 0) / n) for name in ("make", "output", "lose", "civil", "use")
+        }
+        return found | {"theme items": min(1.0, strong / n), "theme no item": float(not strong)}
+
+    def breaks(self, first: int, last: int) -> int:
+        """Count clause breaks between two token positions, whichever comes first."""
+        return abs(self._breaks[last] - self._breaks[first])
+
+    def joints(self, first: int, last: int) -> int:
+        """Count conjunctions between two token positions."""
+        return abs(self._joints[last] - self._joints[first])
+
+    def between(self, a: Mention, b: Mention) -> tuple[int, int, int, bool]:
+        """Words, breaks and conjunctions between two mentions, and whether `b` stands after `a`."""
+        if b.first >= a.last:
+            return b.first - a.last, self.breaks(a.last, b.first), self.joints(a.last, b.first), True
+        if a.first >= b.last:
+            return a.first - b.last, self.breaks(b.last, a.first), self.joints(b.last, a.first), False
+        return 0, 0, 0, b.first >= a.first
+
+    def statement_at(self, offset: int) -> Statement | None:
+        """Find the statement that holds a character."""
+        return next((s for s in self.statements if s.start <= offset < s.end), None)
+
+
+def bucket(distance: int) -> str:
+    """Name a distance in words coarsely.
+
+    >>> [bucket(n) for n in (0, 2, 4, 9, 30)]
+    ['0', '1-2', '3-5', '6-10', 'far']
+    """
+    for limit, name in ((0, "0"), (2, "1-2"), (5, "3-5"), (10, "6-10"), (18, "11-18")):
+        if distance <= limit:
+            return name
+    return "far"
+
+
+def kind_features(scene: Scene, nucleus: Nucleus, before: str) -> Features:
+    """Describe a nucleus for the choice of its kind; `before` is the kind chosen for the nucleus before it."""
+    here = nucleus.mention
+    found: Features = {"bias": 1.0, f"form {nucleus.form}": 1.0, f"before {before}": 1.0}
+    found |= scene.theme
+    if nucleus.word:
+        found[f"word {nucleus.word}"] = 1.0
+        found[f"phrase {here.form}"] = 1.0
+    found |= _figure_features(nucleus)
+    found |= _neighbour_features(scene, here)
+    found |= _trigger_features(scene, here, scene.triggers[here.sentence], nucleus.form)
+    if here.sentence:
+        for trigger in scene.triggers[here.sentence - 1]:
+            if trigger.value in BEARING:
+                found[f"sentence before {trigger.value}"] = 1.0
+    found |= _place_features(scene, nucleus)
+    return found | _context_features(scene, nucleus, before)
+
+
+def _context_features(scene: Scene, nucleus: Nucleus, before: str) -> Features:
+    """How the nucleus before stands to this one, what the title says, what sort of item and actor are near."""
+    here = nucleus.mention
+    found: Features = {}
+    earlier = scene.before(nucleus)
+    if earlier is not None:
+        if earlier.mention.sentence == here.sentence:
+            words, breaks, _, _ = scene.between(earlier.mention, here)
+            found[f"before {before} {min(breaks, 2)}"] = 1.0
+            found[f"before {before} {earlier.form} {nucleus.form}"] = 1.0
+            found[f"before {bucket(words)}"] = 1.0
+            between = [t for t in scene.triggers[here.sentence] if earlier.mention.last <= t.first < here.first]
+            over = any(trigger.value in BEARING for trigger in between)
+            found[f"before {before} {'over' if over else 'no'} trigger"] = 1.0
+        else:
+            found[f"before {before} {'last' if here.sentence - earlier.mention.sentence == 1 else 'long ago'}"] = 1.0
+    return found
+
+
+def _figure_features(nucleus: Nucleus) -> Features:
+    figure = nucleus.figure
+    if figure is None:
+        return {}
+    size = figure.low if figure.low is not None else figure.high
+    found: Features = {f"measure {figure.measure}": 1.0, f"unit {figure.unit}": 1.0}
+    if size is not None:
+        found[f"size {int(math.log10(size)) if size >= 1 else -1}"] = 1.0
+        found["one"] = float(size == 1)
+    found["open below"] = float(figure.low is None)
+    found["open above"] = float(figure.high is None)
+    found["range"] = float(figure.low is not None and figure.high is not None and figure.low != figure.high)
+    found["year-like"] = float(size is not None and 1900 <= size <= 2100 and figure.raw.isdigit())
+    found["digits"] = float(figure.raw[:1].isdigit())
+    return found
+
+
+def _neighbour_features(scene: Scene, here: Mention) -> Features:
+    """The words beside the nucleus, as stems of five letters, and which mention follows at once."""
+    tokens = scene.reading.tokens
+    found: Features = {}
+    for offset, place in (
+        (here.first - 1, "left"),
+        (here.first - 2, "left2"),
+        (here.last, "right"),
+        (here.last + 1, "right2"),
+    ):
+        if 0 <= offset < len(tokens):
+            found[f"{place} {tokens[offset].norm[:5]}"] = 1.0
+    for mention in scene.reading.by_sentence[here.sentence]:
+        if mention.type in ("item", "actor", "period", "time") and 0 <= mention.first - here.last <= 2:
+            found[f"next {mention.type}"] = 1.0
+    return found
+
+
+def _trigger_features(scene: Scene, here: Mention, triggers: Iterable[Mention], form: str) -> Features:
+    found: Features = {}
+    ranked: list[tuple[int, Mention]] = []
+    for trigger in triggers:
+        if trigger.first >= here.first and trigger.last <= here.last:
+            continue
+        words, breaks, _, after = scene.between(here, trigger)
+        side = ">" if after else "<"
+        found[f"{trigger.value}{side}{min(breaks, 2)}"] = 1.0
+        if words <= 3 and not breaks:
+            found[f"{trigger.value}{side}near"] = 1.0
+        ranked.append((words + 6 * breaks, trigger))
+    ranked.sort(key=lambda pair: pair[0])
+    bearing = [(d, t) for d, t in ranked if t.value in BEARING]
+    for place, (_, trigger) in zip(("nearest", "second"), bearing, strict=False):
+        found[f"{place} {trigger.value}"] = 1.0
+        found[f"{place} {trigger.value} {form}"] = 1.0
+        found[f"{place} phrase {trigger.form}"] = 1.0
+    for _, trigger in ranked[:6]:
+        found[f"phrase {trigger.form}"] = 1.0
+    if not bearing:
+        found["no bearing trigger"] = 1.0
+    return found
+
+
+def _place_features(scene: Scene, nucleus: Nucleus) -> Features:
+    """Title, order among figures, repeats of the same figure, item, actor, period and time in the sentence."""
+    here, reading = nucleus.mention, scene.reading
+    row = scene.figures_by_sentence[here.sentence]
+    found: Features = {"title": float(here.sentence == 0), "figures": float(min(4, len(row)))}
+    if nucleus in row:
+        found["first figure"] = float(row[0] is nucleus)
+        found["last figure"] = float(row[-1] is nucleus)
+    if nucleus.figure is not None:
+        same = [
+            n
+            for n in scene.nuclei
+            if n.figure and (n.figure.low, n.figure.high) == (nucleus.figure.low, nucleus.figure.high)
+        ]
+        found["again later"] = float(same[-1] is not nucleus)
+        found["said before"] = float(same[0] is not nucleus)
+    for kind in ("item", "actor", "period", "time"):
+        near = [scene.between(here, m) for m in reading.by_sentence[here.sentence] if m.type == kind]
+        if not near:
+            found[f"no {kind}"] = 1.0
+            found[f"no {kind} {nucleus.form}"] = 1.0
+            continue
+        words, breaks, _, after = min(near, key=lambda b: b[0] + 6 * b[1])
+        found[f"{kind} {'>' if after else '<'}{bucket(words)}"] = 1.0
+        found[f"{kind} breaks {min(breaks, 2)}"] = 1.0
+    found |= _comparing_features(scene, nucleus)
+    last = reading.sentences[here.sentence][1]
+    found["question"] = float(reading.tokens[last - 1].norm == "?")
+    return found
+
+
+def _comparing_features(scene: Scene, nucleus: Nucleus) -> Features:
+    """Two makers or two times: what parts a comparison from a change."""
+    here = nucleus.mention
+    row = scene.reading.by_sentence[here.sentence]
+    actors = [m for m in row if m.type == "actor" and m.inside not in ("speaker", "outlet")]
+    makers = {m.value for m in actors}
+    found: Features = {f"makers {min(len(makers), 3)} {nucleus.form}": 1.0}
+    found["maker after"] = float(any(m.first >= here.last for m in actors))
+    found["time after"] = float(any(m.type == "time" and m.first >= here.last for m in row))
+    for mention in row:
+        if mention.type == "time" and mention.first >= here.last:
+            found[f"time after {mention.value.tense} {nucleus.form}"] = 1.0
+    than = language_data(scene.reading.lang, "text")["than"]
+    last = scene.reading.sentences[here.sentence][1]
+    for i in range(here.last, last):
+        if scene.reading.tokens[i].norm in than:
+            found["than"] = 1.0
+            beside = next((m for m in row if i < m.first <= i + 4 and m.type in ("actor", "time")), None)
+            found[f"than {beside.type if beside else 'other'}"] = 1.0
+            break
+    return found
+
+
+def item_candidates(scene: Scene, nucleus: Nucleus) -> list[Candidate]:
+    """Items a nucleus may be about: those of its sentence, and the last of each key in the sentences before."""
+    here = nucleus.mention
+    found, keys = [], set()
+    for mention in reversed(scene.reading.of("item")):
+        if mention.inside in ("outlet", "actor"):
+            continue
+        near = mention.sentence == here.sentence
+        recent = here.sentence - mention.sentence > 0 and (mention.value not in keys)
+        if near or recent:
+            keys.add(mention.value)
+            found.append(Candidate(mention.value, (mention,)))
+    if not found:  # the item may come in the next sentence only
+        found = [Candidate(m.value, (m,)) for m in scene.reading.of("item") if m.sentence == here.sentence + 1][:2]
+    return found
+
+
+def item_features(
+    scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate, last_item: str | None, last_side: str
+) -> Features:
+    """Describe how a nucleus and an item stand to each other; `last_item` is the item of the claim before.
+
+    `last_side` tells where that item stood: "<" before its figure, ">" after it, "" elsewhere.
+    """
+    here, item = nucleus.mention, candidate.mentions[0]
+    found = _pair_features(scene, here, item)
+    found["weak"] = float(item.form == "weak")
+    found["as before"] = float(candidate.value == last_item)
+    found["broad"] = float(candidate.value in ("weapons", "ammunition"))
+    found[f"broad {kind}"] = found["broad"]
+    if item.sentence == here.sentence:
+        row = scene.figures_by_sentence[here.sentence]
+        low, high = sorted((here.first, item.first))
+        found["figures between"] = float(sum(low < n.mention.first < high for n in row))
+        others = [m for m in scene.reading.by_sentence[here.sentence] if m.type == "item"]
+        found["items between"] = float(sum(low < m.first < high and m is not item for m in others))
+        closest = min((scene.between(here, m)[0] for m in others if m.first >= here.last), default=99)
+        found["first after"] = float(item.first >= here.last and item.first - here.last == closest)
+        found |= _slot(row, here, item, last_side)
+    found[f"form {nucleus.form} same sentence"] = float(item.sentence == here.sentence)
+    return found
+
+
+def _slot(row: list[Nucleus], here: Mention, item: Mention, last_side: str) -> Features:
+    """Whether the item stands between this figure and its neighbours: lists keep to one order."""
+    before = max((n.mention.last for n in row if n.mention.first < here.first), default=0)
+    after = min((n.mention.first for n in row if n.mention.first > here.first), default=1 << 30)
+    side = "<" if before <= item.first < here.first else ">" if here.first < item.first < after else "outside"
+    return {f"slot {side}": 1.0, f"slot {side} after {last_side}": 1.0, f"slot {side} of {min(len(row), 3)}": 1.0}
+
+
+def side_of(item: Mention, here: Mention) -> str:
+    """Say on which side of its figure an item stands: "<", ">" or "" in another sentence."""
+    return "" if item.sentence != here.sentence else "<" if item.first < here.first else ">"
+
+
+def _pair_features(scene: Scene, here: Mention, there: Mention) -> Features:
+    """Distance and order of two mentions, in words, clauses and sentences."""
+    gap = here.sentence - there.sentence
+    found: Features = {"bias": 1.0}
+    if gap == 0:
+        words, breaks, joints, after = scene.between(here, there)
+        side = ">" if after else "<"
+        found[f"{side}{bucket(words)}"] = 1.0
+        found[f"{side} breaks {min(breaks, 3)}"] = 1.0
+        found[f"{side} joints {min(joints, 2)}"] = 1.0
+        found["words"] = min(words, 30) / 30
+    else:
+        found[f"back {min(gap, 4)}" if gap > 0 else "ahead"] = 1.0
+        found["sentences"] = min(abs(gap), 8) / 8
+        found["title"] = float(there.sentence == 0)
+        later = sum(m.type == there.type and m.first > there.first for s in range(there.sentence, here.sentence)
+                    for m in scene.reading.by_sentence[s]) if gap > 0 else 0  # fmt: skip
+        found["others since"] = float(min(later, 3))
+    return found
+
+
+def span_candidates(scene: Scene, nucleus: Nucleus, kind: str) -> list[Candidate]:
+    """Periods or times (`kind` is period or time) a nucleus may take: of its sentence, then of the one before."""
+    here = nucleus.mention
+    found = [Candidate(m.value, (m,)) for m in scene.reading.by_sentence[here.sentence] if m.type == kind]
+    for back in range(1, WINDOW if kind == "time" else 2):
+        if here.sentence >= back:
+            found += [
+                Candidate(m.value, (m,)) for m in scene.reading.by_sentence[here.sentence - back] if m.type == kind
+            ]
+    return found
+
+
+def span_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate) -> Features:
+    """Describe how a nucleus and a period or time stand to each other; a candidate without mention is "none"."""
+    here = nucleus.mention
+    if not candidate.mentions:
+        size = (
+            int(math.log10(nucleus.figure.low))
+            if nucleus.figure and nucleus.figure.low and nucleus.figure.low >= 1
+            else -1
+        )
+        return {"none": 1.0, f"none {kind}": 1.0, f"none form {nucleus.form}": 1.0, f"none size {size}": 1.0,
+                **_mood_features(scene, here, "none ")}  # fmt: skip
+    there = candidate.mentions[0]
+    found = _pair_features(scene, here, there)
+    found[f"form {there.form}"] = 1.0
+    found[f"form {there.form} {kind}"] = 1.0
+    value = candidate.value
+    for name in ("role", "grain", "tense", "bare"):
+        if hasattr(value, name):
+            found[f"{name} {getattr(value, name)}"] = 1.0
+            found[f"{name} {getattr(value, name)} {kind}"] = 1.0
+    if there.sentence == here.sentence:
+        low, high = sorted((here.first, there.first))
+        row = scene.figures_by_sentence[here.sentence]
+        found["figures between"] = float(sum(low < n.mention.first < high for n in row))
+        same = [m for m in scene.reading.by_sentence[here.sentence] if m.type == there.type]
+        found["others between"] = float(sum(low < m.first < high for m in same))
+        found["only"] = float(len(same) == 1)
+    return found
+
+
+def _mood_features(scene: Scene, here: Mention, prefix: str = "") -> Features:
+    found: Features = {}
+    for trigger in scene.triggers[here.sentence]:
+        if trigger.value in MOODS:
+            words, breaks, _, after = scene.between(here, trigger)
+            found[f"{prefix}{trigger.value}{'>' if after else '<'}{min(breaks, 2)}"] = 1.0
+            if words <= 3:
+                found[f"{prefix}{trigger.value} near"] = 1.0
+            found[f"{prefix}phrase {trigger.form}"] = 1.0
+    return found
+
+
+def _verb_form(scene: Scene, here: Mention) -> Features:
+    """Ending of the word that says what is done, and the words before it: tense and mood in any language."""
+    verb = scene.verb(here)
+    if verb is None:
+        return {"verb none": 1.0}
+    tokens = scene.reading.tokens
+    word = tokens[verb.last - 1].norm
+    found: Features = {f"verb end {word[-n:]}": 1.0 for n in (1, 2, 3)}
+    found[f"verb {verb.value} end {word[-2:]}"] = 1.0
+    for back in (1, 2):
+        if verb.first >= back:
+            found[f"verb left{back} {tokens[verb.first - back].norm[:5]}"] = 1.0
+    return found
+
+
+def status_features(scene: Scene, nucleus: Nucleus, kind: str, time: Candidate | None, before: str) -> Features:
+    """Describe a nucleus for the choice between actual, planned, possible and denied."""
+    found = {"bias": 1.0, f"kind {kind}": 1.0, f"before {before}": 1.0}
+    found |= _mood_features(scene, nucleus.mention)
+    found |= {f"{name} {kind}": 1.0 for name in list(found) if name.startswith(MOODS)}
+    for trigger in scene.triggers[nucleus.mention.sentence]:
+        words, breaks, _, _after = scene.between(nucleus.mention, trigger)
+        if words + 6 * breaks <= 10:
+            found[f"verb {trigger.form}"] = 1.0
+    found |= _verb_form(scene, nucleus.mention)
+    if time is not None and time.mentions:
+        for name in ("role", "tense"):
+            found[f"time {name} {getattr(time.value, name, None)}"] = 1.0
+    for mention in scene.reading.by_sentence[nucleus.mention.sentence]:
+        if mention.type == "time":
+            _, breaks, _, _ = scene.between(nucleus.mention, mention)
+            found[f"any time {mention.value.tense} {min(breaks, 2)}"] = 1.0
+            found[f"any time {mention.value.role} {min(breaks, 2)}"] = 1.0
+    found["question"] = float(
+        scene.reading.tokens[scene.reading.sentences[nucleus.mention.sentence][1] - 1].norm == "?"
+    )
+    return found
+
+
+def names(candidates: Iterable[Candidate]) -> Iterator[object]:
+    """Values of candidates, in order."""
+    return (candidate.value for candidate in candidates)

@@ -1,0 +1,429 @@
+"""Stories to monthly rates: the joint posterior of every party's output of one item, month by month.
+
+In: stories, a world, an item. Out: a `Fit` that gives samples of any party's or bloc's rate, and what each story did to
+them. Pure and deterministic: the same stories in any order and the same seed give the same answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from outproduce.errors import NothingFound, UsageError
+from outproduce.estimate.laplace import (
+    LINKS,
+    Array,
+    Model,
+    Observations,
+    Posterior,
+    Prior,
+    join_priors,
+    refit_without,
+    walk_prior,
+)
+from outproduce.estimate.months import Span, month_index, month_name
+from outproduce.estimate.observations import Effect, Sight, clipped, find_sights
+from outproduce.estimate.priors import Priors
+from outproduce.estimate.scales import Found, Scale, search_scales
+from outproduce.estimate.shares import ShareTree, share_tree
+from outproduce.estimate.world import World
+from outproduce.ledger.stories import find_stories
+from outproduce.records import Claim, Estimate, Story
+
+
+@dataclass(frozen=True)
+class Family:
+    """One item's parties and observations, ready to be fitted.
+
+    `tree` is how the parties make each other up; every party is the sum of the tree's leaves that belong to it.
+    `level` and `level_sd` are the prior of each party's level (or share logit) at `first`. Months are inclusive.
+    """
+
+    item: str
+    world: World
+    priors: Priors
+    first: int
+    last: int
+    tree: ShareTree
+    sights: tuple[Sight, ...]
+    level: Array
+    level_sd: Array
+
+    @property
+    def months(self) -> int:
+        """Number of months."""
+        return self.last - self.first + 1
+
+    @property
+    def leaves(self) -> tuple[str, ...]:
+        """Parties with output of their own, in the order of the cells."""
+        return tuple(self.tree.names[at] for at in self.tree.leaves)
+
+    @cached_property
+    def members(self) -> dict[str, dict[int, Span]]:
+        """For every party: the leaves that make it up, each with the first and last month (inclusive) it belongs."""
+        found: dict[str, dict[int, Span]] = {}
+        for column, leaf in enumerate(self.leaves):
+            for whole, (since, until) in self.world.memberships(leaf).items():
+                span = (
+                    month_index(since) if since else self.first,
+                    month_index(until, last=True) if until else self.last,
+                )
+                found.setdefault(whole, {})[column] = span
+        return found
+
+    def weights(self, actors: Iterable[str], months: Span) -> dict[int, float]:
+        """Weights, by cell (leaf * months + month), of the mean monthly rate of the parties together."""
+        count = months[1] - months[0] + 1
+        cells: dict[int, float] = {}
+        for actor in actors:
+            for leaf, (since, until) in self.members.get(actor, {}).items():
+                for month in range(max(months[0], since), min(months[1], until) + 1):
+                    cells[leaf * self.months + month - self.first] = 1.0 / count
+        return cells
+
+    @cached_property
+    def effects(self) -> tuple[Effect, ...]:
+        """Every shared error once."""
+        return tuple({effect.key: effect for sight in self.sights for effect in sight.effects}.values())
+
+    @cached_property
+    def observations(self) -> Observations:
+        """The sights as matrices, at the scales of the priors."""
+        shape = (len(self.sights), len(self.leaves) * self.months)
+        place = {effect.key: index for index, effect in enumerate(self.effects)}
+        shared = [{place[effect.key]: effect.sign for effect in sight.effects} for sight in self.sights]
+        return Observations(
+            _rows([self.weights(sight.top, sight.months) for sight in self.sights], shape),
+            _rows([self.weights(sight.bottom, sight.base) if sight.base else {} for sight in self.sights], shape),
+            _rows(shared, (shape[0], len(place))),
+            np.array([sight.value for sight in self.sights]),
+            np.array([sight.sd for sight in self.sights]),
+            np.array([sight.kind for sight in self.sights], dtype=np.int8),
+        )
+
+    def model(self, scales: Mapping[str, float]) -> Model:
+        """Build the model at given multiples of the priors' spreads: `walk`, `noise` and `house`."""
+        seen = self.observations
+        mean = np.array([effect.middle for effect in self.effects])
+        sd = np.array([effect.sd * (scales[effect.scale] if effect.scale else 1.0) for effect in self.effects])
+        positive = np.array([effect.positive for effect in self.effects], dtype=bool)
+        prior = join_priors(self._path_priors(scales["walk"]), mean, sd)
+        noisy = replace(seen, sd=seen.sd * scales["noise"])
+        return Model(prior, noisy, self.tree, positive, LINKS["log"], self.priors.freedom, self.priors.lapse)
+
+    def _path_priors(self, walk: float) -> list[Prior]:
+        """Priors of the parties' paths: a local linear trend for a whole, a random walk for a share."""
+        priors, steps = self.priors, np.full(self.tree.knots - 1, float(self.tree.every))
+        whole, part = (
+            (priors.step * walk, (priors.slope * walk, priors.slope_fade)),
+            (priors.share_step * walk, (0.0, 1.0)),
+        )
+        kinds = [whole if above < 0 else part for above in self.tree.parent]
+        levels = zip(self.level.tolist(), self.level_sd.tolist(), strict=True)
+        return [walk_prior(steps, level, *kind) for kind, level in zip(kinds, levels, strict=True)]
+
+
+def _rows(rows: Sequence[Mapping[int, float]], shape: tuple[int, int]) -> sparse.csr_matrix:
+    at = [row for row, cells in enumerate(rows) for _ in cells]
+    columns = [column for cells in rows for column in cells]
+    data = [weight for cells in rows for weight in cells.values()]
+    return sparse.csr_matrix((data, (at, columns)), shape=shape)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted family: the fits at the scales found, and joint samples of every cell's rate."""
+
+    family: Family
+    found: Found
+    stories: Mapping[str, Story]
+    seed: int
+
+    @property
+    def posterior(self) -> Posterior:
+        """Fit at the best scales."""
+        return self.found.best
+
+    @cached_property
+    def _rates(self) -> Array:
+        """Samples of the leaves' rates in pieces a month, shape (draws, leaves, months)."""
+        unknowns = self.found.samples(self.family.priors.draws, self.seed)
+        values = np.exp(self.posterior.cells(unknowns))
+        return values.reshape(-1, len(self.family.leaves), self.family.months)
+
+    def rates(self, actor: str) -> Array:
+        """Joint samples of one party's rate in pieces a month, shape (draws, months).
+
+        Raises:
+            NothingFound: no story bears on that party.
+        """
+        members = self.family.members.get(actor)
+        if not members:
+            raise NothingFound(f"no claim bears on how many {self.family.item} {actor} makes; import or read more")
+        inside = np.zeros((len(self.family.leaves), self.family.months))
+        for leaf, (since, until) in members.items():
+            inside[leaf, max(since - self.family.first, 0) : until - self.family.first + 1] = 1.0
+        return np.asarray(np.einsum("dlm,lm->dm", self._rates, inside))
+
+    def log_ratio(self, a: str, b: str, month: int, posterior: Posterior | None = None) -> float:
+        """Log of a's rate over b's in one month at the posterior mode (of another fit of the family where given)."""
+        chosen = posterior or self.posterior
+        values = np.exp(chosen.cells(chosen.u[np.newaxis])[0])
+        sums = []
+        for actor in (a, b):
+            weights = self.family.weights((actor,), (month, month))
+            sums.append(sum(values[cell] * weight for cell, weight in weights.items()))
+        return math.log(sums[0] / sums[1])
+
+    def ratio_gradient(self, a: str, b: str, month: int) -> Array:
+        """Give the derivative of `log_ratio` by the unknowns, at the mode."""
+        cells, by_state = self.family.tree.at(self.posterior.u[: self.family.tree.states])
+        values = np.exp(cells)
+        by_cell = np.zeros(values.size)
+        for actor, sign in ((a, 1.0), (b, -1.0)):
+            weights = self.family.weights((actor,), (month, month))
+            at = np.array(list(weights))
+            by_cell[at] += sign * values[at] / values[at].sum()
+        return np.concatenate([by_state.T @ by_cell, np.zeros(self.posterior.model.positive.size)])
+
+    def influence(self, a: str, b: str, month: int) -> dict[str, float]:
+        """How far each story moves the log ratio, to first order: with it, less without it.
+
+        One solve for all: the step that the mode would take were the observation gone, its own leverage included.
+        """
+        slopes = self.posterior.slopes
+        toward = slopes.jacobian @ self.posterior.curvature.solve(self.ratio_gradient(a, b, month))
+        spread = self.posterior.curvature.solve(slopes.jacobian.T.toarray())
+        leverage = np.einsum("ij,ji->i", slopes.jacobian.toarray(), spread)
+        moved = -toward * slopes.first / np.maximum(1.0 - leverage * slopes.second, 0.1)
+        return {sight.story: float(shift) for sight, shift in zip(self.family.sights, moved, strict=True)}
+
+    def without(self, stories: Iterable[str]) -> Posterior:
+        """Fit again without these stories, the scales as they are; for `log_ratio`."""
+        left_out = set(stories)
+        rows = np.array([sight.story in left_out for sight in self.family.sights], dtype=np.bool_)
+        return refit_without(self.posterior, rows)
+
+    def used(self, *actors: str) -> list[Story]:
+        """Stories that say something of these parties or of parties that share a part with them, by id."""
+        wanted = {leaf for actor in actors for leaf in self.family.members.get(actor, {})}
+        found = {
+            sight.story
+            for sight in self.family.sights
+            if any(leaf in wanted for who in (*sight.top, *sight.bottom) for leaf in self.family.members[who])
+        }
+        return [self.stories[story] for story in sorted(found)]
+
+    def biases(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """House effects by side and whom it speaks of: mean and sd of the log factor; positive is too much."""
+        unknowns = self.found.samples(self.family.priors.draws, self.seed)
+        first = self.posterior.model.paths
+        return {
+            (str(effect.key[1]), str(effect.key[2])): (
+                float(self.posterior.u[first + index]),
+                float(unknowns[:, first + index].std()),
+            )
+            for index, effect in enumerate(self.family.effects)
+            if effect.key[0] == "house"
+        }
+
+
+def counted_item(world: World, item: str) -> str:
+    """Item in which a question is counted: itself, or the one the world names for a whole class."""
+    return world.counted_in.get(item, item)
+
+
+def check_countable(world: World, item: str) -> None:
+    """Refuse the root of an item tree, which is no one thing, unless the world says how it is counted.
+
+    Raises:
+        UsageError: names the classes under it.
+    """
+    classes = [below for below, above in world.parents.items() if above == item]
+    if classes and world.parents[item] is None and item not in world.counted_in:
+        raise UsageError(f"{item!r} are too many things to count together; ask about {', '.join(classes)}")
+
+
+def known_by(claim: Claim, day: str) -> bool:
+    """Whether the claim was public on `day`: published by then or, where unknown, about a time over by then."""
+    if claim.published is not None:
+        return claim.published <= day
+    if claim.when is None:
+        return False
+    return claim.when[1] <= day[: len(claim.when[1])]
+
+
+def last_day(claims: Iterable[Claim]) -> str:
+    """Day on which the latest of the claims was published.
+
+    Raises:
+        NothingFound: none has a publication date.
+    """
+    day = max((claim.published for claim in claims if claim.published), default=None)
+    if day is None:
+        raise NothingFound("no claim has a publication date; give the day to estimate for as as_of, or read more")
+    return day
+
+
+def _connected(sights: list[Sight], leaves_of: Mapping[str, set[str]], asked: Iterable[str]) -> list[Sight]:
+    """Keep the sights that hang together, through shared leaves, with the parties asked."""
+    reached = {leaf for actor in asked for leaf in leaves_of[actor]}
+    touched = [{leaf for who in (*sight.top, *sight.bottom) for leaf in leaves_of[who]} for sight in sights]
+    grew = True
+    while grew:
+        before = len(reached)
+        for leaves in touched:
+            if leaves & reached:
+                reached |= leaves
+        grew = len(reached) > before
+    return [sight for sight, leaves in zip(sights, touched, strict=True) if leaves & reached]
+
+
+def _leaves_of(world: World, labels: Iterable[str]) -> dict[str, set[str]]:
+    """Leaves of every party: all labels that are part of it and are not wholly made of others."""
+    found: dict[str, set[str]] = {label: set() for label in labels}
+    for label in tuple(found):
+        if label not in world.covers:
+            for whole in world.memberships(label):
+                found.setdefault(whole, set()).add(label)
+    return found
+
+
+def _guess(name: str, said: Mapping[str, float], world: World, typical: float) -> float:
+    """Rough log rate of a party: what is said of it, else of its parts or its wholes and its share of them."""
+    if name in said:
+        return said[name]
+    for part, share in world.covers.get(name, {}).items():
+        if part in said:
+            return said[part] - math.log(share)
+    whole = next((whole for whole in world.wholes_above(name) if whole in said), None)
+    if whole is not None:
+        return said[whole] + math.log(world.covers.get(whole, {}).get(name, 0.2))
+    return typical
+
+
+def _levels(sights: Sequence[Sight], tree: ShareTree, world: World, priors: Priors) -> tuple[Array, Array]:
+    """Prior middle and sd of each party's level at the first month (docs/method.md, "Levels")."""
+    heard: dict[str, list[float]] = {}
+    for sight in sights:
+        if not sight.bottom and not sight.wide and len(sight.top) == 1:
+            heard.setdefault(sight.top[0], []).append(sight.value)
+    said = {actor: float(np.median(values)) for actor, values in heard.items()}
+    typical = float(np.median([value for values in heard.values() for value in values])) if heard else 0.0
+    means, sds = [], []
+    for name, above in zip(tree.names, tree.parent, strict=True):
+        if above < 0:
+            means.append(_guess(name, said, world, typical))
+            sds.append(priors.level)
+            continue
+        whole = tree.names[above]
+        share = world.covers.get(whole, {}).get(name, priors.silent_share)
+        if name in said:
+            share = min(math.exp(said[name] - _guess(whole, said, world, typical)), 0.6)
+        means.append(math.log(share) if whole in world.covers else math.log(share / (1 - share)))
+        sds.append(priors.share if name in said else priors.silent)
+    return np.array(means), np.array(sds)
+
+
+def build_family(
+    stories: Sequence[Story], world: World, item: str, actors: Sequence[str], priors: Priors, month: int
+) -> Family:
+    """Gather what bears on the parties' output of `item` up to `month` and, for targets, a year beyond.
+
+    Raises:
+        NothingFound: no story bears on one of the parties.
+    """
+    sights = find_sights(list(stories), world, item, priors)
+    inside = [clipped(sight, month - priors.look_back, month + priors.look_ahead) for sight in sights]
+    seen = [sight for sight in inside if sight is not None]
+    named = {who for sight in seen for who in (*sight.top, *sight.bottom)}
+    seen = _connected(seen, _leaves_of(world, world.with_parts([*named, *actors])), actors)
+    labels = world.with_parts([*actors, *(who for sight in seen for who in (*sight.top, *sight.bottom))])
+    leaves_of = _leaves_of(world, labels)
+    for actor in actors:
+        telling = [who for sight in seen if sight.tells_level for who in (*sight.top, *sight.bottom)]
+        if not any(leaves_of[actor] & leaves_of[who] for who in telling):
+            raise NothingFound(f"no claim bears on how many {item} {actor} makes; import or read more, or widen as_of")
+    spans = [span for sight in seen for span in (sight.months, sight.base) if span is not None]
+    first = min(min(span[0] for span in spans), month - 1)
+    last = max(month, *(span[1] for span in spans))
+    tree = share_tree({label: world.wholes_above(label) for label in labels}, world.covers, last - first + 1)
+    return Family(item, world, priors, first, last, tree, tuple(seen), *_levels(seen, tree, world, priors))
+
+
+def estimate_family(
+    claims: Iterable[Claim],
+    world: World,
+    item: str,
+    actors: Sequence[str],
+    as_of: str | None = None,
+    priors: Priors | None = None,
+    seed: int = 0,
+) -> Fit:
+    """Estimate the monthly output of `item` by `actors` and by everybody whose claims bear on theirs.
+
+    `as_of` (`YYYY-MM-DD`, inclusive) uses only claims public by then and is the last month asked; default: the day of
+    the latest claim. Rates are in pieces a month.
+
+    Raises:
+        UsageError: an actor or the item is unknown, or the item is everything at once.
+        NothingFound: no claim bears on one of the actors.
+    """
+    world.check_question(actors, item)
+    check_countable(world, item)
+    chosen = priors or Priors()
+    given = list(claims)
+    day = as_of or last_day(given)
+    stories = find_stories([claim for claim in given if known_by(claim, day)], parents=world.parents)
+    month = month_index(day)
+    family = build_family(stories, world, counted_item(world, item), actors, chosen, month)
+    scales = (
+        Scale("walk", 1.0, chosen.walk_log_sd),
+        Scale("noise", 1.0, chosen.noise_log_sd),
+        Scale("house", 1.0, chosen.house_log_sd),
+    )
+    found = search_scales(family.model, scales, tries=chosen.tries)
+    return Fit(family, found, {story.id: story for story in stories}, seed)
+
+
+def estimate_series(
+    claims: Iterable[Claim],
+    world: World,
+    actor: str,
+    item: str,
+    as_of: str | None = None,
+    level: float = 0.9,
+    seed: int = 0,
+) -> list[Estimate]:
+    """Estimate one party's monthly rate of one item, oldest month first, with central intervals of `level`.
+
+    `stories` of each row is the number of independent claims behind the whole series. Errors as `estimate_family`.
+    """
+    given = list(claims)
+    day = as_of or last_day(given)
+    return series_of(estimate_family(given, world, item, (actor,), day, seed=seed), actor, month_index(day), level)
+
+
+def series_of(found: Fit, actor: str, month: int, level: float) -> list[Estimate]:
+    """Summarise a fit's samples of one party up to `month`."""
+    low, middle, high = np.quantile(found.rates(actor), [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
+    count = len(found.used(actor))
+    return [
+        Estimate(
+            actor,
+            found.family.item,
+            month_name(found.family.first + at),
+            float(middle[at]),
+            float(low[at]),
+            float(high[at]),
+            level,
+            count,
+        )
+        for at in range(month - found.family.first + 1)
+    ]

@@ -1,0 +1,1 @@
+"""Answers and rows -> tables, CSV, JSON lines and a page to print."""

@@ -1,0 +1,58 @@
+"""The house stands: a module imports only what stands above it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "outproduce"
+# Top to bottom; a folder's modules stand in the order given, and its `__init__` with the last of them.
+ORDER = """
+errors records lexicon languages
+languages.digits languages.number_words languages.numbers languages.measures languages.figure_words languages.ranges
+languages.figures languages.timewords languages.dates languages.constructions languages.times
+packs packs.shapes packs.check resolve
+articles.decoding articles.sources articles.page articles.article articles
+statements.names statements.voices statements.references statements.subjects statements.frames statements.attribution
+statements
+claims.firms claims.around claims.makers claims.mentions claims.nuclei claims.features claims.parties claims.linker
+claims.extraction claims.explain claims evaluation
+ledger.likeness ledger.stories ledger.schema ledger.rows ledger.store ledger.imports ledger reading
+estimate.months estimate.priors estimate.world estimate.laplace estimate.scales estimate.shares estimate.observations
+estimate.fusion estimate.rates estimate answers
+report.wording report.export report.charts report.views report.drawing report.render report
+progress demo options cli
+""".split()  # noqa: SIM905 - a list of ninety names reads worse
+
+
+def _modules() -> dict[str, Path]:
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        name = ".".join(part for part in parts if part != "__init__")
+        if name:
+            found[name] = path
+    return found
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("outproduce"):
+            inside = node.module.removeprefix("outproduce").lstrip(".")
+            names |= {f"{inside}.{alias.name}".lstrip(".") for alias in node.names} & set(ORDER) or {inside}
+        elif isinstance(node, ast.Import):
+            names |= {a.name.removeprefix("outproduce.") for a in node.names if a.name.startswith("outproduce.")}
+    return names - {""}
+
+
+def test_every_module_has_its_place() -> None:
+    assert sorted(_modules()) == sorted(ORDER)
+
+
+@pytest.mark.parametrize(("name", "path"), sorted(_modules().items()), ids=sorted(_modules()))
+def test_imports_only_what_stands_above(name: str, path: Path) -> None:
+    above = set(ORDER[: ORDER.index(name)])
+    assert _imports(path) <= above
