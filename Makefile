@@ -2,7 +2,11 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test check clean scores
+.PHONY: demo test check clean scores weights
+
+CORPORA = tests/corpora/dev_en.json tests/corpora/dev_uk.json tests/corpora/dev_ru.json
+EXTRA = tests/data/positives.jsonl tests/data/negatives.jsonl tests/data/reports_en.jsonl tests/data/reports_uk.jsonl \
+	tests/data/reports_ru.jsonl
 
 demo: .venv/installed
 	$(BIN)/outproduce demo
@@ -13,8 +17,12 @@ test: .venv/developed
 check: .venv/developed
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
+# The reader's weights made again from the marked corpora, and what it gets right, seen and not seen.
+weights: .venv/developed
+	$(BIN)/python tools/train_linker.py $(CORPORA) --extra $(EXTRA)
+
 scores: .venv/developed
-	$(BIN)/python tools/score_corpora.py
+	$(BIN)/python tools/error_report.py
 
 clean:
 	rm -rf .venv build dist demo.db demo.db-* report.html .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -58,7 +58,7 @@ def _chain(item: str) -> list[str]:
 @pytest.mark.parametrize(
     ("rows", "needed", "allowed"),
     [
-        pytest.param(list(ITEMS.values()), {"parent", "label", "forms"}, {"weak", "not"}, id="items"),
+        pytest.param(list(ITEMS.values()), {"parent", "label", "forms"}, {"weak", "not", "named"}, id="items"),
         pytest.param(
             SPEAKERS,
             {"name", "kind", "side", "forms"},

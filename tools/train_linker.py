@@ -198,7 +198,7 @@ def train(rows: dict[str, list]) -> Linker:
 def train_classes(pairs: list, strength: float) -> dict[str, dict[str, float]]:
     vectorizer = DictVectorizer()
     matrix = vectorizer.fit_transform([features for features, _ in pairs])
-    model = LogisticRegression(C=strength, max_iter=300, tol=1e-3)
+    model = LogisticRegression(C=strength, max_iter=1000, tol=1e-4)
     model.fit(matrix, [name for _, name in pairs])
     table: dict[str, dict[str, float]] = defaultdict(dict)
     table["bias"] = {str(name): float(extra) for name, extra in zip(model.classes_, model.intercept_, strict=False)}

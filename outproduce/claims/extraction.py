@@ -199,13 +199,13 @@ def ratio_values(
     def turn(value: float | None) -> float | None:
         if value is None:
             return None
-        if measure == "times":
+        if measure in ("times", "score"):
             return round(1 / value, 4) if kind == "change" and down and value > 1 else value
         part = value / 100 if measure == "percent" else value
         return round(1 - part if down else 1 + part, 4)
 
     ends = turn(low), turn(high)
-    if (kind == "change" and down) or (down and measure != "times"):
+    if (kind == "change" and down) or (down and measure not in ("times", "score")):
         ends = ends[1], ends[0]
     return ends
 

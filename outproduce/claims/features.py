@@ -92,6 +92,24 @@ class Scene:
     def _places(self) -> dict[int, int]:
         return {id(nucleus): place for place, nucleus in enumerate(self.nuclei)}
 
+    @cached_property
+    def _has_title(self) -> bool:
+        """Whether the first sentence stands on a line of its own, with more text below it."""
+        if len(self.reading.sentences) < 2:
+            return False
+        last, following = (self.reading.sentences[0][1] - 1, self.reading.sentences[1][0])
+        return "\n" in self.reading.text[self.reading.tokens[last].end : self.reading.tokens[following].start]
+
+    def in_title(self, mention: Mention) -> bool:
+        """Whether a mention stands in the title."""
+        return mention.sentence == 0 and self._has_title
+
+    def opens_with(self, sentence: int, name: str, within: int = 3) -> bool:
+        """Whether one of the language's words of a sort stands among the first words of a sentence."""
+        first, last = self.reading.sentences[sentence]
+        words = language_data(self.reading.lang, "text")[name]
+        return any(token.norm in words for token in self.reading.tokens[first : min(last, first + within)])
+
     def verb(self, here: Mention) -> Mention | None:
         """Find the trigger nearest to a mention that says what is done with the item."""
         found, least = None, 1 << 30
@@ -106,7 +124,7 @@ class Scene:
 
     def origin(self, item: Mention | None) -> str | None:
         """Who makes a weapon that is called by its own name; None for other items."""
-        if item is None or item.value in self._rounds:
+        if item is None or item.value in self.pack.nameless_items:
             return None
         words = [token.norm for token in self.reading.tokens[item.first : item.last] if token.norm not in HYPHENS]
         for i in range(len(words)):
@@ -115,10 +133,6 @@ class Scene:
                 if rest[:length] in self.pack.origins:
                     return self.pack.origins[rest[:length]]
         return None
-
-    @cached_property
-    def _rounds(self) -> frozenset[str]:
-        return frozenset(key for key in self.pack.items if "artillery_shell" in (key, *self.pack.ancestors(key)))
 
     @cached_property
     def voices(self) -> tuple[str, ...]:
@@ -193,7 +207,8 @@ def kind_features(scene: Scene, nucleus: Nucleus, before: str) -> Features:
             if trigger.value in BEARING:
                 found[f"sentence before {trigger.value}"] = 1.0
     found |= _place_features(scene, nucleus)
-    return found | _context_features(scene, nucleus, before)
+    found |= _context_features(scene, nucleus, before)
+    return found
 
 
 def _context_features(scene: Scene, nucleus: Nucleus, before: str) -> Features:
@@ -279,7 +294,7 @@ def _place_features(scene: Scene, nucleus: Nucleus) -> Features:
     """Title, order among figures, repeats of the same figure, item, actor, period and time in the sentence."""
     here, reading = nucleus.mention, scene.reading
     row = scene.figures_by_sentence[here.sentence]
-    found: Features = {"title": float(here.sentence == 0), "figures": float(min(4, len(row)))}
+    found: Features = {"title": float(scene.in_title(here)), "figures": float(min(4, len(row)))}
     if nucleus in row:
         found["first figure"] = float(row[0] is nucleus)
         found["last figure"] = float(row[-1] is nucleus)
@@ -357,7 +372,7 @@ def item_features(
     found = _pair_features(scene, here, item)
     found["weak"] = float(item.form == "weak")
     found["as before"] = float(candidate.value == last_item)
-    found["broad"] = float(candidate.value in ("weapons", "ammunition"))
+    found["broad"] = float(candidate.value in scene.pack.broad_items)
     found[f"broad {kind}"] = found["broad"]
     if item.sentence == here.sentence:
         row = scene.figures_by_sentence[here.sentence]
@@ -399,7 +414,7 @@ def _pair_features(scene: Scene, here: Mention, there: Mention) -> Features:
     else:
         found[f"back {min(gap, 4)}" if gap > 0 else "ahead"] = 1.0
         found["sentences"] = min(abs(gap), 8) / 8
-        found["title"] = float(there.sentence == 0)
+        found["title"] = float(scene.in_title(there))
         later = sum(m.type == there.type and m.first > there.first for s in range(there.sentence, here.sentence)
                     for m in scene.reading.by_sentence[s]) if gap > 0 else 0  # fmt: skip
         found["others since"] = float(min(later, 3))

@@ -129,7 +129,7 @@ def _words(tokens: Sequence[Token], sentence_of: Sequence[int], pack: Pack, lang
             found.append(Mention(entry.category, entry.value, entry.form, start, end, i, match.last, sentence_of[i]))
         for category, last in longest.items():
             busy[category] = max(busy.get(category, 0), last)
-    return _one_trigger_a_word(found)
+    return _one_trigger_a_word([m for m in found if m.type != "item" or m.form != "not"])
 
 
 def _one_trigger_a_word(found: Sequence[Mention]) -> list[Mention]:

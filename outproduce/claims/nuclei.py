@@ -14,7 +14,7 @@ from typing import NamedTuple
 from outproduce.claims.mentions import Mention, Reading
 from outproduce.languages.figures import Figure
 
-RATIO_MEASURES = frozenset({"times", "percent", "fraction"})
+RATIO_MEASURES = frozenset({"times", "percent", "fraction", "score"})
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "quarter": 91.3125, "year": 365.25}
 _WORDS = {
     "grow": "change", "shrink": "change", "same": "change",
@@ -88,7 +88,7 @@ def _days(mention: Mention) -> float | None:
 
 def _words(reading: Reading, mentions: list[Mention]) -> Iterator[Nucleus]:
     """One nucleus for the first word of each sort between two breaks, unless a ratio says it there already."""
-    has_facility = any(m.type == "trigger" and m.value == "facility" for m in mentions)
+    has_facility = any(m.type == "trigger" and m.value in ("facility", "output") for m in mentions)
     seen: set[tuple[str, int]] = set()
     ratios = {breaks_before(reading, m) for m in mentions if m.type == "figure" and m.form in RATIO_MEASURES}
     for mention in mentions:

@@ -41,7 +41,7 @@ def actor_candidates(scene: Scene, nucleus: Nucleus, item: Candidate | None = No
     unnamed.append((language_data(scene.reading.lang, "text")["home"], "home"))
     taken = set(best)
     for name, source in unnamed:
-        if name is not None and (name,) not in taken:
+        if name in scene.pack.actors and (name,) not in taken:
             taken.add((name,))
             found.append(Candidate((name,), (), source))
     return found
@@ -90,6 +90,7 @@ def actor_features(
         "army": any(t.value == "own" for t in scene.triggers[here.sentence]),
         "open": open_sentence,
         "enemy": _has_word(scene, here, "enemy"),
+        "pronoun": scene.opens_with(here.sentence, "pronouns"),
     }
     verb = scene.verb(here)
     slot = _slot(scene, here)
@@ -189,7 +190,7 @@ def _describe(
     found[f"source {candidate.source}"] = 1.0
     found |= _standing(scene, value)
     if candidate.mentions:
-        found |= _place(scene, nucleus, kind, candidate.mentions, common["open"])
+        found |= _place(scene, nucleus, kind, candidate.mentions, common)
     return found
 
 
@@ -200,12 +201,14 @@ def _standing(scene: Scene, value: tuple[str, ...]) -> Features:
     return {
         "often": min(1.0, count / 6),
         "share": count / max(1, len(mentions)),
-        "in title": float(any(m.sentence == 0 and m.value in value for m in mentions)),
+        "in title": float(any(scene.in_title(m) and m.value in value for m in mentions)),
         "first in text": float(mentions[0].value in value) if mentions else 0.0,
     }
 
 
-def _place(scene: Scene, nucleus: Nucleus, kind: str, mentions: tuple[Mention, ...], is_open: bool) -> Features:
+def _place(
+    scene: Scene, nucleus: Nucleus, kind: str, mentions: tuple[Mention, ...], common: dict[str, bool]
+) -> Features:
     here, there = nucleus.mention, mentions[-1]
     found: Features = {f"case {there.form}": 1.0, f"case {there.form} {kind}": 1.0, f"inside {there.inside}": 1.0}
     found |= _beside(scene, there, mentions[0])
@@ -213,11 +216,16 @@ def _place(scene: Scene, nucleus: Nucleus, kind: str, mentions: tuple[Mention, .
     if back:
         name = f"back {min(back, 4)}"
         found[name] = 1.0
-        found[f"{name} open"] = float(is_open)
+        found[f"{name} open"] = float(common["open"])
+        found[f"{name} pronoun"] = float(common["pronoun"])
+        found[f"{name} firm"] = float(common["firm"])
         found["back"] = min(back, 8) / 8
         row = [m for m in scene.reading.by_sentence[there.sentence] if m.type == "actor"]
         found["first of its sentence"] = float(row[0] in mentions)
         found["alone in its sentence"] = float(all(m in mentions for m in row))
+        if common["pronoun"] or common["open"]:
+            found[f"{name} first open"] = found["first of its sentence"]
+            found[f"{name} pronoun first"] = float(common["pronoun"]) * found["first of its sentence"]
         return found
     words, breaks, joints, after = scene.between(here, there)
     side = ">" if after else "<"

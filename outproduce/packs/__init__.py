@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     """What a phrase stands for: `category` item, actor, speaker, outlet, role or trigger; `value` its key or name.
 
     `form` tells more: the case of a name (`nom`, `gen`, `adj`, `people`), `weak` for a word that names its item only
-    where the context already speaks of it, the phrase itself for a trigger.
+    where the context already speaks of it, `not` for one that only looks like it, the phrase itself for a trigger.
     """
 
     category: str
@@ -157,6 +157,18 @@ class Pack:
             above = self.parents.get(above)
         return tuple(chain)
 
+    @cached_property
+    def broad_items(self) -> frozenset[str]:
+        """Items with at least two levels below them: words for them say little about what is counted."""
+        chains = [self.ancestors(key) for key in self.items]
+        return frozenset(above for chain in chains for above in chain[1:])
+
+    @cached_property
+    def nameless_items(self) -> frozenset[str]:
+        """Items marked `named: false` and all below them: nothing of theirs goes by its own name."""
+        marked = {key for key, row in self._data["items"].items() if row.get("named") is False}
+        return frozenset(key for key in self.items if marked & {key, *self.ancestors(key)})
+
     def common_item(self, items: set[str]) -> str | None:
         """Nearest common ancestor of several items (an item counts as its own ancestor); None for none."""
         chains = [(item, *self.ancestors(item)) for item in items]
@@ -177,15 +189,11 @@ class Pack:
         """Every phrase of one language with the place it stands in the pack and what it stands for."""
         for spoken in dict.fromkeys((lang, "en")):
             for key, row in self._data["items"].items():
-                for form in ("forms", "weak"):
-                    if form == "weak" and spoken != lang:
+                for list_name, form in (("forms", "strong"), ("weak", "weak"), ("not", "not")):
+                    if form != "strong" and spoken != lang:
                         continue
-                    for phrase in row.get(form, {}).get(spoken, ()):
-                        yield (
-                            f"items.yml, {key}",
-                            str(phrase),
-                            Entry("item", key, "weak" if form == "weak" else "strong"),
-                        )
+                    for phrase in row.get(list_name, {}).get(spoken, ()):
+                        yield f"items.yml, {key}", str(phrase), Entry("item", key, form)
             for file, category in (("actors", "actor"), ("speakers", "speaker"), ("outlets", "outlet")):
                 for row in self._data[file]:
                     for form, phrase in _forms(row.get("forms", {}).get(spoken)):

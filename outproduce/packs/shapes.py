@@ -163,7 +163,7 @@ class Walker:
             self.found.leaves.append(Leaf(kind, node.value, self.file, node.start_mark.line + 1, path))
 
 
-_TAGS = {"day": "timestamp str", "share": "float int", "rank": "int"}
+_TAGS = {"day": "timestamp str", "share": "float int", "rank": "int", "bool": "bool"}
 
 
 def trouble_with(value: str, kind: str) -> str | None:
