@@ -27,6 +27,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+pack_app = typer.Typer(help="Packs: the words and knowledge of a field, as data.", no_args_is_help=True)
+app.add_typer(pack_app, name="pack")
+
 Sources = Annotated[
     list[str], typer.Argument(metavar="SOURCE...", help="HTML, text, PDF, JSON or JSON lines file, a folder, or -.")
 ]
@@ -143,11 +146,22 @@ def _end(found: int, problems: list[str]) -> None:
 
 @app.command()
 @verb
-def extract(sources: Sources, form: Form) -> None:
+def extract(
+    sources: Sources,
+    form: Form,
+    pack: Annotated[str, typer.Option(help="A shipped pack's name, or the folder of your own.")] = "weapons",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell which words gave which field of each claim.")
+    ] = False,
+) -> None:
     """Print the claims of reports without touching the ledger; JSON lines give one document a line, in order.
 
     Example: `outproduce extract report.html --jsonl`
     """
+    if explain:
+        from outproduce.inspection import print_explanations
+
+        sys.exit(print_explanations(sources, sys.stdin.buffer, pack, form.shape))
     from outproduce.progress import watched
     from outproduce.reading import read_reports
     from outproduce.report.export import write_rows
@@ -155,7 +169,7 @@ def extract(sources: Sources, form: Form) -> None:
 
     shape = form.shape
     problems: list[str] = []
-    reports = watched(read_reports(sources, stdin=sys.stdin.buffer), "reading", "documents")
+    reports = watched(read_reports(sources, stdin=sys.stdin.buffer, pack=pack), "reading", "documents")
     documents = _documents(reports, problems)
     if shape in ("json", "jsonl"):
         found = write_rows((document_row(document, claims) for document, claims in documents), shape, ())
@@ -348,6 +362,35 @@ def estimate(
     if not shown:
         raise NothingFound(f"the series runs from {series[0].month} to {series[-1].month}; ask for months among these")
     write_series(shown, shape)
+
+
+@pack_app.command("check")
+@verb
+def check_pack(folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The pack's folder.")]) -> None:
+    """Name every fault of a pack: file, line and what is wrong. Exit 1 where there is one.
+
+    Example: `outproduce pack check my_pack/`
+    """
+    from outproduce.inspection import print_faults
+
+    sys.exit(print_faults(folder))
+
+
+@app.command("eval")
+@verb
+def evaluate(
+    corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Marked documents: a JSON array or JSON lines.")],
+    form: Form,
+    pack: Annotated[str, typer.Option(help="A shipped pack's name, or the folder of your own.")] = "weapons",
+    show: Annotated[int, typer.Option(help="Print up to this many missed and false claims.")] = 0,
+) -> None:
+    """Score the reader on a corpus that is marked as docs/claims.md says.
+
+    Example: `outproduce eval my_corpus.json --show 10`
+    """
+    from outproduce.inspection import print_scores
+
+    print_scores(corpus, pack, show, form.shape)
 
 
 def main() -> None:

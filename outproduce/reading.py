@@ -15,12 +15,11 @@ from typing import IO
 from outproduce import __version__
 from outproduce.articles.article import read_article
 from outproduce.articles.sources import SourceProblem, read_sources
-from outproduce.claims.extraction import extract_claims
+from outproduce.claims.extraction import read_claims
 from outproduce.errors import SourceError
 from outproduce.ledger.store import Ledger
 from outproduce.packs import Pack, load_pack
 from outproduce.records import Article, Claim, RawDocument, Statement
-from outproduce.statements.attribution import find_statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +54,11 @@ def read_report(raw: RawDocument, pack: Pack) -> ReadReport:
         SourceError: there is no text in it, or it is broken.
     """
     article = read_article(raw)  # text, title, publisher, day, language
-    statements = find_statements(article.text, article.lang, pack)  # who says which words, through whom
-    claims = extract_claims(  # mentions (figures, items, actors, periods, times, triggers), then what belongs to what
+    statements, claims = read_claims(  # who says which words; mentions; what belongs to what
         article.text, article.lang, article.published, pack, article.id
     )
-    return ReadReport(
-        raw,
-        article,
-        tuple(replace(statement, article_id=article.id) for statement in statements),
-        tuple(claim.with_fields(publisher=article.publisher, url=article.url) for claim in claims),
-    )
+    held = tuple(claim.with_fields(publisher=article.publisher, url=article.url) for claim in claims)
+    return ReadReport(raw, article, tuple(statements), held)
 
 
 def read_reports(

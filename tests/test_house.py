@@ -23,7 +23,7 @@ ledger.likeness ledger.stories ledger.schema ledger.rows ledger.store ledger.imp
 estimate.months estimate.priors estimate.world estimate.laplace estimate.scales estimate.shares estimate.observations
 estimate.fusion estimate.rates estimate answers
 report.wording report.export report.charts report.views report.drawing report.render report
-progress demo options cli
+progress demo options inspection cli
 """.split()  # noqa: SIM905 - a list of ninety names reads worse
 
 

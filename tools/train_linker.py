@@ -13,7 +13,6 @@ import json
 import random
 import sys
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +36,7 @@ from outproduce.claims.features import (
     Candidate,
     Features,
     Scene,
+    around_features,
     item_candidates,
     item_features,
     kind_features,
@@ -48,32 +48,18 @@ from outproduce.claims.features import (
 from outproduce.claims.linker import Linker
 from outproduce.claims.nuclei import Nucleus
 from outproduce.claims.parties import actor_candidates, actor_features, other_candidates, other_features
+from outproduce.evaluation import same_figure
 from outproduce.packs import load_pack
 
 CLASSES = {"kind": 0.3, "status": 0.3}  # inverse strength of the L2 penalty
 RANKING = {"item": 1.0, "actor": 2.0, "other": 2.0, "period": 2.0, "time": 2.0}  # strength of the L2 penalty
+FOLDS_INSIDE = 5
 SMALLEST = 0.02  # weights nearer to zero are left out of the file
 WORD_FORMS = {
     "change": ("grow", "shrink", "same"),
     "comparison": ("more", "less", "equal"),
     "expansion": ("open", "series"),
 }
-ALIASES = {"uk": "united kingdom"}
-
-
-def same_number(a: float | None, b: float | None) -> bool:
-    if a is None or b is None:
-        return a is b
-    return abs(a - b) <= 0.005 * max(abs(a), abs(b), 1e-9)
-
-
-def same_figure(gold: dict, low: float | None, high: float | None) -> bool:
-    if gold["kind"] == "expansion" and all(x in (None, 1) for x in (gold["low"], gold["high"], low, high)):
-        return True
-    if same_number(gold["low"], low) and same_number(gold["high"], high):
-        return True
-    ours, theirs = {x for x in (low, high) if x is not None}, {x for x in (gold["low"], gold["high"]) if x is not None}
-    return len(ours) == len(theirs) == 1 and same_number(*ours, *theirs)
 
 
 def align(scene: Scene, claims: list[dict]) -> dict[int, dict]:
@@ -111,11 +97,14 @@ def _may_carry(nucleus: Nucleus, gold: dict, lang: str) -> bool:
             return gold["relation"] in ("equal",)
         return (kind == "expansion" and (gold["low"] in (None, 1))) or kind != "expansion"
     if nucleus.form == "count":
-        return kind not in ("change", "comparison") and same_figure(gold, nucleus.figure.low, nucleus.figure.high)
+        return kind not in ("change", "comparison") and same_figure(
+            gold, {"low": nucleus.figure.low, "high": nucleus.figure.high}
+        )
     if kind not in ("change", "comparison"):
         return False
     probe = Link(nucleus, kind, gold["relation"], NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, "actual")
-    return same_figure(gold, *figure_values(probe, lang))
+    low, high = figure_values(probe, lang)
+    return same_figure(gold, {"low": low, "high": high})
 
 
 def label(gold: dict | None) -> str:
@@ -125,12 +114,16 @@ def label(gold: dict | None) -> str:
 
 
 def rows_of(scene: Scene, gold_of: dict[int, dict], rows: dict[str, list]) -> None:
-    """Add training rows of one document: decision -> (features, label), for rankings a list of (features, fits)."""
+    """Add training rows of one document.
+
+    For the kind: scene, features and labels of all its nuclei; for the status: (features, label); for each ranking: a
+    list of (features, fits).
+    """
+    labels = [label(gold_of.get(n)) for n in range(len(scene.nuclei))]
+    rows["kind"].append((scene, [kind_features(scene, nucleus) for nucleus in scene.nuclei], labels))
     memory = Memory()
     for n, nucleus in enumerate(scene.nuclei):
         gold = gold_of.get(n)
-        rows["kind"].append((kind_features(scene, nucleus, memory.kind), label(gold)))
-        memory = replace(memory, kind=label(gold))
         if gold is not None:
             memory = _rows_of_claim(scene, nucleus, gold, rows, memory)
 
@@ -159,7 +152,7 @@ def _rows_of_claim(scene: Scene, nucleus: Nucleus, gold: dict, rows: dict[str, l
     chosen = next((c for c, fit in zip(times, fits, strict=False) if fit), None)
     rows["status"].append((status_features(scene, nucleus, kind, chosen, memory.status), gold["status"]))
     side = side_of(item.mentions[0], nucleus.mention) if item else ""
-    return Memory(memory.kind, gold["item"], side, maker, gold["status"])
+    return Memory(gold["item"], side, maker, gold["status"])
 
 
 def _item_fits(scene: Scene, value: object, gold: str) -> bool:
@@ -186,13 +179,36 @@ def _ranked(rows: dict[str, list], decision: str, fits: list[bool], features: li
 
 def train(rows: dict[str, list]) -> Linker:
     """Fit every decision: classes by multinomial logistic regression, rankings by a softmax over the candidates."""
-    weights = {}
-    for decision, pairs in rows.items():
-        if isinstance(pairs[0], list):
-            weights[decision] = train_ranking(pairs, RANKING[decision])
-        else:
-            weights[decision] = train_classes(pairs, CLASSES[decision])
+    weights = train_kinds(rows["kind"])
+    weights["status"] = train_classes(rows["status"], CLASSES["status"])
+    for decision, penalty in RANKING.items():
+        weights[decision] = train_ranking(rows[decision], penalty)
     return Linker(weights)
+
+
+def train_kinds(documents: list) -> dict[str, dict[str, dict[str, float]]]:
+    """Fit the kind at first sight, then the kind with its neighbours' first sight.
+
+    The second learns from guesses made without the document itself, as it will meet them (stacked sequential
+    learning, Cohen and Carvalho 2005).
+    """
+    strength = CLASSES["kind"]
+    guessed = {}
+    for fold in range(FOLDS_INSIDE):
+        seen = [pair for _, rows, labels in _others(documents, fold) for pair in zip(rows, labels, strict=True)]
+        first = Linker({"guess": train_classes(seen, strength)})
+        for i in range(fold, len(documents), FOLDS_INSIDE):
+            guessed[i] = [first.choose("guess", row)[0] for row in documents[i][1]]
+    pairs = []
+    for i, (scene, rows, labels) in enumerate(documents):
+        around = [around_features(scene, place, guessed[i]) for place in range(len(rows))]
+        pairs += [(row | more, name) for row, more, name in zip(rows, around, labels, strict=True)]
+    alone = [pair for _, rows, labels in documents for pair in zip(rows, labels, strict=True)]
+    return {"guess": train_classes(alone, strength), "kind": train_classes(pairs, strength)}
+
+
+def _others(documents: list, fold: int) -> list:
+    return [document for i, document in enumerate(documents) if i % FOLDS_INSIDE != fold]
 
 
 def train_classes(pairs: list, strength: float) -> dict[str, dict[str, float]]:

@@ -82,6 +82,8 @@ def _groups(notes: list[Note]) -> list[list[Note]]:
     """Notes of each claim: a choice of kind begins one, and only claims go on to a status."""
     groups: list[list[Note]] = []
     for note in notes:
+        if note.decision == "guess":  # the first sight of all nuclei, before any is chosen
+            continue
         if note.decision == "kind":
             groups.append([])
         groups[-1].append(note)

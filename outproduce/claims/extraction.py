@@ -12,6 +12,7 @@ from outproduce import __version__
 from outproduce.claims.features import (
     Candidate,
     Scene,
+    around_features,
     item_candidates,
     item_features,
     kind_features,
@@ -52,16 +53,15 @@ class Link:
 
 @dataclass(frozen=True)
 class Memory:
-    """What the claim before was about: its kind (none too), item, item's side of the figure, actor and status."""
+    """What the claim before was about: item, item's side of the figure, actor and status."""
 
-    kind: str = "start"
     item: str | None = None
     side: str = ""
     actor: tuple[str, ...] | None = None
     status: str = "actual"
 
     def after(self, found: Link) -> Memory:
-        """Remember a link; the kind was remembered when it was chosen."""
+        """Remember a link."""
         item = found.item
         side = side_of(item.mentions[0], found.nucleus.mention) if item.mentions else ""
         return replace(self, item=str(item.value), side=side, actor=found.actor.value, status=found.status)  # type: ignore[arg-type]
@@ -78,11 +78,19 @@ def extract_claims(
     >>> [(c.kind, c.actor, c.item, c.low, c.per) for c in extract_claims("Russia makes 250,000 shells a month.")]
     [('output', ('Russia',), 'artillery_shell', 250000.0, 'month')]
     """
+    return read_claims(text, lang, published, pack, article_id)[1]
+
+
+def read_claims(
+    text: str, lang: str | None = None, published: str | None = None, pack: Pack | str = "weapons", article_id: str = ""
+) -> tuple[list[Statement], list[Claim]]:
+    """Read statements and claims of a text in one go; the arguments are those of `extract_claims`."""
     pack = load_pack(pack) if isinstance(pack, str) else pack
     lang = lang or detect_language(text)
     scene = build_scene(text, lang, published, pack)
     links = link(scene, load_linker())
-    return drop_repeats([build_claim(scene, found, article_id) for found in links], pack)
+    claims = drop_repeats([build_claim(scene, found, article_id) for found in links], pack)
+    return [replace(statement, article_id=article_id) for statement in scene.statements], claims
 
 
 def build_scene(text: str, lang: str, published: str | None, pack: Pack) -> Scene:
@@ -95,9 +103,10 @@ def link(scene: Scene, linker: Linker) -> list[Link]:
     """Choose kind, item, actor, other party, period, time and status for each nucleus that carries a claim."""
     links: list[Link] = []
     memory = Memory()
-    for nucleus in scene.nuclei:
-        label, sure = linker.choose("kind", kind_features(scene, nucleus, memory.kind))
-        memory = replace(memory, kind=label)
+    rows = [kind_features(scene, nucleus) for nucleus in scene.nuclei]
+    guesses = [linker.choose("guess", row)[0] for row in rows]
+    for place, nucleus in enumerate(scene.nuclei):
+        label, sure = linker.choose("kind", rows[place] | around_features(scene, place, guesses))
         if label == "none":
             continue
         kind, _, relation = label.partition(":")

@@ -7,7 +7,7 @@ types of mentions, never from a language. Lexical features carry the trigger phr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,12 +83,6 @@ class Scene:
             groups.append([mention])
         return [tuple(group) for group in groups]
 
-    def before(self, nucleus: Nucleus) -> Nucleus | None:
-        """Give the nucleus before this one, None for the first."""
-        place = self._places[id(nucleus)]
-        return self.nuclei[place - 1] if place else None
-
-    @cached_property
     def _places(self) -> dict[int, int]:
         return {id(nucleus): place for place, nucleus in enumerate(self.nuclei)}
 
@@ -191,10 +185,10 @@ def bucket(distance: int) -> str:
     return "far"
 
 
-def kind_features(scene: Scene, nucleus: Nucleus, before: str) -> Features:
-    """Describe a nucleus for the choice of its kind; `before` is the kind chosen for the nucleus before it."""
+def kind_features(scene: Scene, nucleus: Nucleus) -> Features:
+    """Describe a nucleus by itself for the choice of its kind."""
     here = nucleus.mention
-    found: Features = {"bias": 1.0, f"form {nucleus.form}": 1.0, f"before {before}": 1.0}
+    found: Features = {"bias": 1.0, f"form {nucleus.form}": 1.0}
     found |= scene.theme
     if nucleus.word:
         found[f"word {nucleus.word}"] = 1.0
@@ -207,26 +201,30 @@ def kind_features(scene: Scene, nucleus: Nucleus, before: str) -> Features:
             if trigger.value in BEARING:
                 found[f"sentence before {trigger.value}"] = 1.0
     found |= _place_features(scene, nucleus)
-    found |= _context_features(scene, nucleus, before)
     return found
 
 
-def _context_features(scene: Scene, nucleus: Nucleus, before: str) -> Features:
-    """How the nucleus before stands to this one, what the title says, what sort of item and actor are near."""
-    here = nucleus.mention
+def around_features(scene: Scene, place: int, guesses: Sequence[str]) -> Features:
+    """What the nuclei around one were taken for at first sight, in nuclei before and after, and the text as a whole.
+
+    `guesses` are the first choices of kind for all nuclei, made from `kind_features` alone.
+    """
+    here = scene.nuclei[place]
     found: Features = {}
-    earlier = scene.before(nucleus)
-    if earlier is not None:
-        if earlier.mention.sentence == here.sentence:
-            words, breaks, _, _ = scene.between(earlier.mention, here)
-            found[f"before {before} {min(breaks, 2)}"] = 1.0
-            found[f"before {before} {earlier.form} {nucleus.form}"] = 1.0
-            found[f"before {bucket(words)}"] = 1.0
-            between = [t for t in scene.triggers[here.sentence] if earlier.mention.last <= t.first < here.first]
-            over = any(trigger.value in BEARING for trigger in between)
-            found[f"before {before} {'over' if over else 'no'} trigger"] = 1.0
-        else:
-            found[f"before {before} {'last' if here.sentence - earlier.mention.sentence == 1 else 'long ago'}"] = 1.0
+    for step, side in ((-1, "left"), (-2, "left2"), (1, "right"), (2, "right2")):
+        if not 0 <= place + step < len(scene.nuclei):
+            found[f"around {side} edge"] = 1.0
+            continue
+        there, guess = scene.nuclei[place + step], guesses[place + step]
+        gap = abs(there.mention.sentence - here.mention.sentence)
+        found[f"around {side} {guess}"] = 1.0
+        found[f"around {side} {guess} {('same', 'next', 'far')[min(gap, 2)]}"] = 1.0
+        if gap == 0 and abs(step) == 1:
+            _, breaks, _, _ = scene.between(here.mention, there.mention)
+            found[f"around {side} {guess} breaks {min(breaks, 2)}"] = 1.0
+            found[f"around {side} {guess} {there.form} {here.form}"] = 1.0
+    for guess in guesses:
+        found[f"text {guess}"] = found.get(f"text {guess}", 0.0) + 1 / len(guesses)
     return found
 
 
