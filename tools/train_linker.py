@@ -272,40 +272,44 @@ def main() -> int:
     args.add_argument("--pred", type=Path, help="where the held-out predictions go (with --folds)")
     args.add_argument("--out", type=Path, default=Path("outproduce/data/linker.json"))
     options = args.parse_args()
-    pack = load_pack("weapons")
     documents = [d for path in options.corpora for d in read_documents(path)]
     extra = [d for path in options.extra for d in read_documents(path)]
-    always: dict[str, list] = defaultdict(list)
-    for d in extra:
-        scene = build_scene(d["text"], d["lang"], d.get("published"), pack)
-        rows_of(scene, align(scene, d["claims"]), always)
-    scenes = {d["id"]: build_scene(d["text"], d["lang"], d["published"], pack) for d in documents}
-    aligned = {d["id"]: align(scenes[d["id"]], d["claims"]) for d in documents}
-    total = sum(len(d["claims"]) for d in documents)
-    print(f"{sum(map(len, aligned.values()))} of {total} claims have a nucleus", file=sys.stderr)
     if not options.folds:
-        rows = defaultdict(list, {decision: list(pairs) for decision, pairs in always.items()})
-        for d in documents:
-            rows_of(scenes[d["id"]], aligned[d["id"]], rows)
-        linker = train(rows)
-        options.out.write_text(
-            json.dumps(linker.weights, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
-        )
+        linker, _ = train_without(documents, set(), extra)
+        weights = json.dumps(linker.weights, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        options.out.write_text(weights + "\n", encoding="utf-8")
         return 0
     stories = sorted({d["story"] for d in documents})
     random.Random(0).shuffle(stories)
     lines = []
     for fold in range(options.folds):
         held = set(stories[fold :: options.folds])
-        rows = defaultdict(list, {decision: list(pairs) for decision, pairs in always.items()})
-        for d in documents:
-            if d["story"] not in held:
-                rows_of(scenes[d["id"]], aligned[d["id"]], rows)
-        linker = train(rows)
+        linker, scenes = train_without(documents, held, extra)
         lines += [predict(scenes[d["id"]], linker, d["id"]) for d in documents if d["story"] in held]
     out = options.pred or Path("held_out.jsonl")
-    out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
     return 0
+
+
+def train_without(documents: list[dict], held: set[str], extra: list[dict]) -> tuple[Linker, dict[str, Scene]]:
+    """Train on all documents whose story is not held out, and on `extra`; the linker and the scenes of `documents`."""
+    rows: dict[str, list] = defaultdict(list)
+    nuclei = claims = 0
+    for d in extra:
+        scene = _scene(d)
+        rows_of(scene, align(scene, d["claims"]), rows)
+    scenes = {d["id"]: _scene(d) for d in documents}
+    for d in documents:
+        found = align(scenes[d["id"]], d["claims"])
+        nuclei, claims = nuclei + len(found), claims + len(d["claims"])
+        if d["story"] not in held:
+            rows_of(scenes[d["id"]], found, rows)
+    print(f"{nuclei} of {claims} claims have a nucleus", file=sys.stderr)
+    return train(rows), scenes
+
+
+def _scene(document: dict) -> Scene:
+    return build_scene(document["text"], document["lang"], document.get("published"), load_pack("weapons"))
 
 
 if __name__ == "__main__":
