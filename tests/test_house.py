@@ -15,11 +15,13 @@ languages.digits languages.number_words languages.numbers languages.measures lan
 languages.figures languages.timewords languages.dates languages.constructions languages.times
 packs packs.shapes packs.check resolve
 articles.decoding articles.sources articles.page articles.article articles
-statements.names statements.voices statements.references statements.subjects statements.frames statements.attribution
-statements
+statements.names statements.lands statements.spoken statements.joining statements.organisations statements.voices
+statements.references statements.subjects statements.frames statements.carry statements.attribution statements
 claims.firms claims.around claims.makers claims.mentions claims.nuclei claims.features claims.parties claims.linker
 claims.extraction claims.explain claims evaluation
-ledger.likeness ledger.stories ledger.schema ledger.rows ledger.store ledger.imports ledger reading
+ledger.likeness ledger.stories ledger.schema ledger.words
+ledger.columns ledger.versions.v1_first ledger.versions.v2_changes ledger.versions
+ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.imports ledger reading
 estimate.months estimate.priors estimate.world estimate.laplace estimate.scales estimate.shares estimate.observations
 estimate.fusion estimate.rates estimate answers
 report.wording report.export report.charts report.views report.drawing report.render report

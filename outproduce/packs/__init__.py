@@ -118,6 +118,19 @@ class Pack:
         roles: Mapping[str, Any] = self._data["roles"]
         return roles
 
+    @cached_property
+    def terms(self) -> dict[str, tuple[str, str, str]]:
+        """Of every person with an office: first and last day in it (both inclusive), and its English title."""
+        return {
+            row["name"]: (
+                str(row.get("since") or "0000"),
+                str(row.get("until") or "9999"),
+                str(row["roles"].get("en", [row["name"]])[0]),
+            )
+            for row in self._data["speakers"]
+            if row.get("roles")
+        }
+
     def offices(self, lang: str) -> Iterator[tuple[str, str]]:
         """Titles that mean one person ("NATO chief") with that person's name; holders of old come first."""
         rows = sorted(self._data["speakers"], key=lambda row: str(row.get("until") or "9999"))

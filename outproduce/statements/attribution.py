@@ -16,11 +16,14 @@ from outproduce.languages import find_sentences, language_data
 from outproduce.lexicon import Token, tokenize
 from outproduce.packs import Pack
 from outproduce.records import Statement
+from outproduce.statements.carry import Page, fill_via, load_weights, settle
 from outproduce.statements.frames import frame_of, in_first_person
+from outproduce.statements.lands import Lands
 from outproduce.statements.names import surname_key
 from outproduce.statements.references import ORGANISED, Memory, Said, Sentence, resolve
+from outproduce.statements.spoken import Cue, Voice
 from outproduce.statements.subjects import DASHES, read_sentence
-from outproduce.statements.voices import Cue, Voice, find_voices
+from outproduce.statements.voices import find_voices
 
 SHORT_QUOTE = 5  # tokens: up to here a quotation is a name, not words said
 LONGEST_QUOTE = 400
@@ -43,16 +46,18 @@ def find_statements(
     pack: Pack,
     *,
     article_id: str = "",
+    published: str | None = None,
     sentences: Sequence[tuple[int, int]] | None = None,
+    tokens: Sequence[Token] | None = None,
 ) -> list[Statement]:
     """Cut a text into statements, in its order, that cover every sentence and do not overlap.
 
+    `published` (`YYYY-MM-DD`) tells who held an office that day; `sentences` and `tokens` are found here unless given.
     `speaker` and `via` are English names or descriptions, None where the outlet speaks itself or nobody stands between.
     """
     spans = find_sentences(text, lang) if sentences is None else sentences
-    read = _read(text, lang, pack, spans)
-    bodies = {speaker.name: speaker.body for speaker in pack.speakers.values() if speaker.body}
-    parts = _carry(read, lang, bodies)
+    told, page = _page(_read(text, lang, pack, spans, tokens), lang, pack, published)
+    parts = _carry(told, page)
     return [
         Statement(article_id, part.start, part.end, part.said.speaker, part.said.via, part.said.mode)
         if part.said is not None and (part.said.speaker or part.said.via)
@@ -61,9 +66,11 @@ def find_statements(
     ]
 
 
-def _read(text: str, lang: str, pack: Pack, spans: Sequence[tuple[int, int]]) -> list[Sentence]:
+def _read(
+    text: str, lang: str, pack: Pack, spans: Sequence[tuple[int, int]], given: Sequence[Token] | None = None
+) -> list[Sentence]:
     """Find tokens, quotations and voices of every sentence."""
-    tokens = tokenize(text)
+    tokens = tokenize(text) if given is None else given
     starts = [token.start for token in tokens]
     quoted = _quotations(text, tokens)
     read: list[Sentence] = []
@@ -77,7 +84,8 @@ def _read(text: str, lang: str, pack: Pack, spans: Sequence[tuple[int, int]]) ->
         marks = quoted[first:last]
         found = find_voices(own, lang, pack)
         _unquote(own, marks, found.cues)
-        read.append(Sentence(start, end, own, marks, list(found.voices), list(found.cues), paragraph, block))
+        cues = list(found.cues)
+        read.append(Sentence(start, end, own, marks, list(found.voices), cues, paragraph, found.states, block))
     _add_surnames(read, lang)
     _mark_lists(read)
     return read
@@ -93,7 +101,7 @@ def _mark_lists(read: Sequence[Sentence]) -> None:
             sentence.alone, sentence.points = len(block) == 1, points
 
 
-def _lowered(tokens: list[Token]) -> list[Token]:
+def _lowered(tokens: Sequence[Token]) -> Sequence[Token]:
     """Write a line set in capitals as other lines are, so that its names are known."""
     long = [token.raw for token in tokens if len(token.raw) > SHORT_WORD and token.raw.isalpha()]
     if len(long) < 2 or sum(raw.isupper() for raw in long) < len(long):
@@ -175,22 +183,54 @@ def _add_surnames(read: Sequence[Sentence], lang: str) -> None:
             sentence.voices = sorted([*sentence.voices, *more])
 
 
-def _carry(read: Sequence[Sentence], lang: str, bodies: Mapping[str, str]) -> list[Part]:
-    """Go through the sentences with a memory of who spoke last; give each its speaker."""
+def _carry(told: Sequence[list[Part]], page: Page) -> list[Part]:
+    """Carry speakers over to sentences in which nobody is said to speak, and outlets over to speakers."""
+    chosen = settle(page, load_weights()["carry"])
+    parts = [
+        group or [Part(sentence.start, sentence.end, said and _in_mode(said, sentence))]
+        for sentence, group, said in zip(page.read, told, chosen, strict=True)
+    ]
+    _join_quotations(page.read, parts)
+    final = [[part.said for part in group if part.said] for group in parts]
+    filled = iter([said for row in fill_via(page, final, load_weights()["via"]) for said in row])
+    return [part._replace(said=next(filled)) if part.said else part for group in parts for part in group]
+
+
+def read_page(text: str, lang: str, pack: Pack, spans: Sequence[tuple[int, int]], published: str | None = None) -> Page:
+    """Read a text as far as it tells itself who speaks; what is left silent is decided by `carry`."""
+    return _page(_read(text, lang, pack, spans), lang, pack, published)[1]
+
+
+def _page(read: Sequence[Sentence], lang: str, pack: Pack, published: str | None) -> tuple[list[list[Part]], Page]:
+    bodies = {speaker.name: speaker.body for speaker in pack.speakers.values() if speaker.body}
     people = dict.fromkeys(v.name for sentence in read for v in sentence.voices if v.kind == "person")
-    memory = Memory(tuple(people), bodies)
+    lands = Lands(pack, lang, [(sentence.paragraph, sentence.states) for sentence in read])
+    told, ruled = _told(read, lang, Memory(tuple(people), bodies, lands, published, pack.terms))
+    return told, Page(read, [[part.said for part in group if part.said] for group in told], ruled, lang)
+
+
+def _told(read: Sequence[Sentence], lang: str, memory: Memory) -> tuple[list[list[Part]], list[Said | None]]:
+    """Go through the sentences with a memory of who spoke last.
+
+    Gives who is said to speak in each, nobody where the sentence is silent, and whom the rules alone would carry there.
+    """
+    told: list[list[Part]] = []
     parts: list[list[Part]] = []
     frame = frame_of(read, lang)
     for k, sentence in enumerate(read):
+        if memory.lands is not None:
+            memory.lands.at = k
         framed = frame(sentence)
         if framed is not None:
             parts.append([Part(sentence.start, sentence.end, framed)])
+            told.append(parts[-1])
             memory.see(sentence.voices)
             continue
         found = read_sentence(sentence, memory, lang)
         memory.see(sentence.voices)
         if found:
             parts.append(_split(sentence, found))
+            told.append(parts[-1])
             memory.said(found[-1])
             _fill_opening(read, parts, k, found[0])
             back = _points_back(sentence, lang)
@@ -200,12 +240,11 @@ def _carry(read: Sequence[Sentence], lang: str, bodies: Mapping[str, str]) -> li
         _introduce(read, k, memory)
         kept = _kept(sentence, read[k - 1] if k else None, memory, lang)
         parts.append([Part(sentence.start, sentence.end, kept)])
+        told.append([])
         memory.not_said(sentence)
         if kept is None:
             memory.stop()
-    _join_quotations(read, parts)
-    _fill_via(parts)
-    return [part for group in parts for part in group]
+    return told, [None if mine else group[0].said for mine, group in zip(told, parts, strict=True)]
 
 
 def _points_back(sentence: Sentence, lang: str) -> bool:
@@ -320,19 +359,6 @@ def _give_back(read: Sequence[Sentence], parts: list[list[Part]], k: int, said: 
         if read[j].says("background"):
             break
         parts[j] = [Part(read[j].start, read[j].end, said._replace(mode="indirect"))]
-
-
-def _fill_via(parts: list[list[Part]]) -> None:
-    """Give all words of a speaker the outlet through which they came, where the text names one for him and no other."""
-    outlets: dict[str, set[str]] = {}
-    for part in (part for group in parts for part in group):
-        if part.said is not None and part.said.speaker and part.said.via:
-            outlets.setdefault(part.said.speaker, set()).add(part.said.via)
-    for group in parts:
-        for i, part in enumerate(group):
-            through = outlets.get(part.said.speaker or "", set()) if part.said else set()
-            if part.said is not None and part.said.via is None and len(through) == 1:
-                group[i] = part._replace(said=part.said._replace(via=next(iter(through))))
 
 
 def _fill_opening(read: Sequence[Sentence], parts: list[list[Part]], k: int, said: Said) -> None:

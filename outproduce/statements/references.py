@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from outproduce.lexicon import Token
-from outproduce.statements.voices import COMPANY_ROLES, SPOKESMEN, UNNAMED, Cue, Voice
+from outproduce.statements.lands import Lands
+from outproduce.statements.spoken import COMPANY_ROLES, SERVICES, SPOKESMEN, UNNAMED, Cue, Voice
 
-HEAD = 5  # tokens in which a word counts as standing at the head of a sentence
+# Tokens in which a word of order counts as standing at the head of a sentence.
+HEADS = {"background": 1, "backward": 5, "continuing": 5, "comparing": 5}
 VIA_REACH = 4  # sentences in which an unnamed source may still speak through the outlet named last
 ORGANISED = ("body", "company")
+OF_COMPANY = "company "  # how the description of somebody at "the company" begins
 SPECIFIC = frozenset(  # titles that mean another person than one known under other titles
     {"director", "analyst", "expert", "engineer", "spokesman", "spokeswoman", "professor", "economist", "worker"}
 )
-SERVICES = ("press service",)
 
 
 class Said(NamedTuple):
@@ -40,6 +42,7 @@ class Sentence:
     voices: list[Voice]
     cues: list[Cue]
     paragraph: int  # number of its line
+    states: tuple[str, ...] = ()  # states it speaks of
     block: int = 0  # number of its paragraph: lines with no empty one between
     alone: bool = False  # the only sentence of its paragraph
     points: bool = False  # its paragraph is a list of lines in which nobody is said to speak
@@ -50,7 +53,7 @@ class Sentence:
 
     def says(self, kind: str) -> bool:
         """Whether a cue of this kind stands in it outside quotations; words of order count only at its head."""
-        head = HEAD if kind in ("background", "backward", "continuing") else len(self.tokens)
+        head = HEADS.get(kind, len(self.tokens))
         return any(cue.kind == kind and self._heads(cue, head) and not self.quoted[cue.first] for cue in self.cues)
 
     def _heads(self, cue: Cue, head: int) -> bool:
@@ -63,6 +66,10 @@ class Memory:
 
     people: tuple[str, ...] = ()  # persons named anywhere in the text, in its order
     bodies: Mapping[str, str] = field(default_factory=dict)  # whom the pack's persons speak for
+    lands: Lands | None = None
+    published: str | None = None  # day of publication, YYYY-MM-DD
+    terms: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # since, until and title of offices
+    subject: tuple[str, str] | None = None  # name and kind of the organisation the text is about
     current: Said | None = None
     before: Said | None = None
     last: dict[str, str] = field(default_factory=dict)
@@ -80,6 +87,10 @@ class Memory:
         self.since_via += 1
         for voice in voices:
             name = office(voice, self)
+            if self.subject is None and voice.kind in ORGANISED and voice.case in ("", "nom"):
+                self.subject = name, voice.kind
+            if voice.kind == "body" and voice.heads and self.lands is not None:
+                self.lands.remember(voice.heads[0], name)
             if voice.kind in ("person", "body", "company", "outlet", "office"):
                 self.last["person" if voice.kind == "office" else voice.kind] = name
                 if voice.kind in ORGANISED:
@@ -109,23 +120,41 @@ class Memory:
 
 
 def office(voice: Voice, memory: Memory) -> str:
-    """Name of a voice; of an office the holder who is named in the text, or else the present one."""
+    """Name of a voice; of an office the holder who is named in the text, or else that of the day.
+
+    A body called by what it is alone is that of the state spoken of.
+    """
+    if voice.kind == "body" and voice.definite and voice.heads and memory.lands is not None:
+        return memory.lands.name(voice.heads[0], voice.name)
     if voice.kind != "office":
         return voice.name
-    return next((name for name in voice.heads if name in memory.people), voice.name)
+    named = next((name for name in voice.heads if name in memory.people), None)
+    return named or _holder(voice, memory)
+
+
+def _holder(voice: Voice, memory: Memory) -> str:
+    """Who held an office on the day of publication; its title where the pack knows of nobody."""
+    if memory.published is None:
+        return voice.name
+    terms = [(name, *memory.terms[name]) for name in voice.heads if name in memory.terms]
+    held = next((name for name, since, until, _ in terms if since <= memory.published <= until), None)
+    return held or (terms[-1][3] if terms else voice.name)
 
 
 def resolve(voice: Voice, memory: Memory, nearer: Sequence[Voice] = ()) -> tuple[str | None, str]:
     """Name and kind of a voice, stand-ins by those that stand nearer before them and by what was said before."""
-    near = {other.kind: other.name for other in nearer}
+    near = {other.kind: office(other, memory) for other in nearer}
     if voice.kind == "state":
         return f"Government of {voice.name}", "body"
     if voice.kind in ("outlet", "the outlet"):
         return None, "outlet"
     if voice.kind in UNNAMED:
-        return _unnamed(voice, memory, near)
+        name, kind = _unnamed(voice, memory, near)
+        return (_owned(name, memory, near) if kind == "role" else name), kind
     if voice.kind == "pronoun":
         return _pronoun(voice.name, memory, near)
+    if voice.kind == "the document":
+        return _issuer(memory, nearer)
     if voice.kind in ("the company", "the body"):
         return _stand_in(voice, memory, near)
     return office(voice, memory), "person" if voice.kind == "office" else voice.kind
@@ -162,6 +191,14 @@ def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | 
     return voice.name or None, "role"
 
 
+def _owned(name: str | None, memory: Memory, near: Mapping[str, str]) -> str | None:
+    """Say whose "company head" he is, where the text names a company."""
+    if name is None or not name.startswith(OF_COMPANY):
+        return name
+    company = near.get("company") or memory.last.get("company")
+    return name if company is None else f"{company} {name.removeprefix(OF_COMPANY)}"
+
+
 def _may_be(voice: Voice, memory: Memory) -> bool:
     """Whether a bare title may mean the person spoken of last, who may be known under quite another one."""
     name = next(iter(_lately(memory)), None)
@@ -192,6 +229,9 @@ def _pronoun(means: str, memory: Memory, near: dict[str, str]) -> tuple[str | No
             return current.speaker, current.kind
         return memory.last.get("person"), "person"
     if means == "body":
+        kind = next((kind for kind in reversed(near) if kind in ORGANISED), None)
+        if kind is not None:
+            return near[kind], kind
         if current and current.kind in ORGANISED:
             return current.speaker, current.kind
         return memory.last.get("any body"), "body"
@@ -200,6 +240,19 @@ def _pronoun(means: str, memory: Memory, near: dict[str, str]) -> tuple[str | No
     if current is None and "any body" in memory.last:
         return memory.last["any body"], "body"
     return (current.speaker, current.kind) if current else (None, "")
+
+
+def _issuer(memory: Memory, nearer: Sequence[Voice]) -> tuple[str | None, str]:
+    """Whose report or release it is: the body named before it in the sentence, spoken of, or in the title."""
+    near = next((v for v in nearer if v.kind in ORGANISED and v.case in ("", "nom")), None)
+    if near is not None:
+        return office(near, memory), near.kind
+    current = memory.current or memory.before
+    if current is not None and current.kind in ORGANISED:
+        return current.speaker, current.kind
+    if memory.subject is not None:
+        return memory.subject
+    return memory.last.get("any body"), "body"
 
 
 def _stand_in(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | None, str]:

@@ -8,7 +8,7 @@ from functools import cache
 from outproduce.languages import language_data
 from outproduce.lexicon import Token
 from outproduce.statements.references import ORGANISED, VIA_REACH, Memory, Said, Sentence, resolve
-from outproduce.statements.voices import Cue, Voice
+from outproduce.statements.spoken import Cue, Voice
 
 DASHES = "—–"
 # How likely a voice of each kind is the subject of a verb of saying, before its distance and case are looked at.
@@ -20,6 +20,7 @@ BASE = {
     "body": 2.0,
     "company": 1.8,
     "the body": 1.4,
+    "the document": 1.3,
     "the company": 1.4,
     "pronoun": 1.9,
     "outlet": 1.6,
@@ -27,7 +28,7 @@ BASE = {
     "bloc": 1.2,
     "state": 0.9,
 }
-PER_TOKEN, PER_COMMA, PER_BREAK, PREPOSITION, TITLED, OBLIQUE = 0.14, 0.5, 3.0, 3.0, 0.6, 1.5
+PER_TOKEN, PER_COMMA, PER_BREAK, PREPOSITION, TITLED, OBLIQUE, BARE = 0.14, 0.5, 3.0, 3.0, 0.6, 1.5, 0.4
 LEAST, LEAST_WEAK = 0.3, 0.9
 REACH = 9  # tokens after "according to" in which its name must begin
 COLON_REACH = 16
@@ -293,8 +294,10 @@ def _score(sentence: Sentence, voice: Voice, cue: Cue, lang: str) -> float:
     score -= PER_BREAK * sum(token.raw in ";:" for token in gap)
     if voice.kind == "person" and voice.definite:
         score += TITLED
+    if voice.kind == "body" and voice.definite:
+        score -= BARE
     before = _governor(tokens, voice)
-    if before in own and voice.kind in ("body", "company", "the body", "the company", "state", "bloc"):
+    if before in own and voice.kind in ("body", "company", "the body", "the company", "the document", "state", "bloc"):
         score -= 0.4
     elif before in blockers:
         score -= PREPOSITION
