@@ -1,0 +1,85 @@
+"""One transaction that writes: the number and time its rows carry, and the digest by which they are known again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import sqlalchemy as sa
+
+from outproduce.ledger import opening
+from outproduce.ledger import schema as db
+
+_NUMBERED = (db.changes, db.articles, db.statements, db.claims, db.reviews, db.issues)
+_STATE = sa.text(
+    "SELECT (SELECT at FROM changes ORDER BY row DESC LIMIT 1), "
+    + ", ".join(f"(SELECT max(row) FROM {table.name})" for table in _NUMBERED)
+)
+_COVERED = {
+    table.name: tuple(c.name for c in table.columns if c.name not in ("added_in", "superseded_in", "superseded_why"))
+    for table in db.DIGESTED
+}
+
+
+class Change:
+    """A change on its way: rows are added and superseded through it. Only one at a time writes to a ledger.
+
+    Its time is never before that of the change above it, whatever the clock says.
+    """
+
+    def __init__(self, connection: sa.Connection, what: str, source: str | None = None) -> None:
+        self.connection = connection
+        self._what, self._source = what, source
+        last, *rows = connection.execute(_STATE).one()
+        self._next = {table.name: (row or 0) + 1 for table, row in zip(_NUMBERED, rows, strict=True)}
+        self.number = self._next[db.changes.name]
+        self.at = max(opening.utc_now(), last or "")
+        self._digest = 0
+        self._wrote = False
+
+    def add(self, table: sa.Table, rows: Sequence[dict[str, Any]]) -> list[int]:
+        """Add rows to a table and give their numbers (none for tables without); every column must be in every row."""
+        if not rows:
+            return []
+        numbered = table.name in self._next
+        first = self._next.get(table.name, 0)
+        for number, values in enumerate(rows, first):
+            if numbered:
+                values["row"] = number
+            values["added_in"] = self.number
+            self._digest += row_digest(table.name, values)
+        self.connection.execute(table.insert(), rows)
+        self._wrote = True
+        if not numbered:
+            return []
+        self._next[table.name] = first + len(rows)
+        return list(range(first, first + len(rows)))
+
+    def supersede(self, table: sa.Table, rows: Sequence[int], why: str) -> None:
+        """End rows that hold no longer."""
+        if rows:
+            ended = table.update().where(table.c.row.in_(rows), table.c.superseded_in.is_(None))
+            self.connection.execute(ended.values(superseded_in=self.number, superseded_why=why))
+            self._wrote = True
+
+    def finish(self) -> bool:
+        """Write the change itself; False where nothing was written and there is none."""
+        if self._wrote:
+            values = {"row": self.number, "at": self.at, "what": self._what, "source": self._source}
+            self.connection.execute(db.changes.insert(), values | {"digest": digest_text(self._digest)})
+        return self._wrote
+
+
+def row_digest(table: str, values: Mapping[str, Any]) -> int:
+    """Hash what a row says, but for the change it came with and its end; those of one change are summed."""
+    cells = [table]
+    for name in _COVERED[table]:
+        value = values.get(name)
+        cells.append(blake2b(value, digest_size=8).hexdigest() if isinstance(value, bytes) else repr(value))
+    return int.from_bytes(blake2b("\x1f".join(cells).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def digest_text(total: int) -> str:
+    """Write the summed hashes of a change's rows as it stands in `changes.digest`."""
+    return f"{total % 2**64:016x}"
