@@ -134,7 +134,7 @@ BAD = {
     "twice.gz": (gzip.compress(gzip.compress(PAGE)), "binary"),
     "broken.json": (b'[\n{"text": "a"},\n{"text": b}\n]', "line 3, column 10"),
     "cp1251.json": ('[\n{"text": "дрон"}]'.encode("cp1251"), "not UTF-8 in line 2"),
-    "number.json": (b"5", "JSON int"),
+    "number.json": (b"5", "JSON number"),
     "deep.json": (b"[" * 200_000, "cannot be read as JSON"),
     "digits.json": (b'{"text": ' + b"1" * 5000 + b"}", "cannot be read as JSON"),
 }
@@ -153,7 +153,7 @@ RECORDS = {
     "null text": ({"text": None}, "null as 'text'"),
     "text of a number": ({"text": 5}, "has 'text' 5"),
     "url of a list": ({"text": "a", "url": ["b"]}, "has 'url'"),
-    "no object": ("just words", "is a JSON str"),
+    "no object": ("just words", "is a JSON string"),
     "half a surrogate": ({"text": "\ud800"}, "surrogates not allowed"),
 }
 
@@ -247,3 +247,37 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
 def test_no_bytes_break_it(tmp_path, name, start, rest):
     path = name if name == "-" else write(tmp_path, name, start + rest)
     assert all(one.origin for one in read_sources([path], stdin=io.BytesIO(start + rest)))
+
+
+def test_empty_array_is_told(tmp_path):
+    assert "an empty array" in problem(write(tmp_path, "a.json", b" []\n"))
+
+
+@pytest.mark.parametrize("name", ["", "a" * 5000, "a\0b"], ids=["nothing", "long", "NUL"])
+def test_impossible_names_are_problems(name):
+    assert problem(name)
+
+
+def test_names_that_are_not_utf8_can_be_kept(tmp_path):
+    path = os.fsencode(tmp_path) + b"/\xff.txt"
+    with open(path, "wb") as file:
+        file.write(b"Four hundred drones.")
+    (found,) = read_sources([tmp_path])
+    assert found.origin.endswith(r"\xff.txt")
+    assert found.origin.isascii()
+
+
+def test_folders_that_cannot_be_listed_are_told(tmp_path, monkeypatch):
+    write(tmp_path, "closed/a.txt", b"Four hundred drones.")
+    write(tmp_path, "b.txt", b"Four hundred drones.")
+    scandir = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = list(read_sources([tmp_path]))
+    assert [type(one) for one in found] == [RawDocument, SourceProblem]
+    assert "closed cannot be read: Permission denied" in found[1].message

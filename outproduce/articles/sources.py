@@ -14,7 +14,7 @@ import re
 import stat
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -78,6 +78,8 @@ def read_sources(
     for path in paths:
         name = str(path)
         try:
+            if not name or "\0" in name:
+                raise SourceError(f"{name!r} names no source; give a file, a folder or -")
             if name == "-":
                 yield from _read_stdin(stdin, max_bytes)
             elif re.match(r"(?i)(https?|ftp)://", name):
@@ -90,7 +92,20 @@ def read_sources(
             else:
                 yield from _read_file(Path(name), max_bytes)
         except SourceError as error:
-            yield SourceProblem(name, str(error))
+            yield SourceProblem(_named(name), str(error))
+        except OSError as error:  # already the look at a path may fail: too long a name, a closed folder
+            yield SourceProblem(_named(name), str(_unreadable(name, error)))
+
+
+def _named(path: str | Path) -> str:
+    """Name a path in characters that can be kept and printed, also where its bytes are not UTF-8."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _unreadable(path: str | Path, error: OSError) -> SourceError:
+    return SourceError(
+        f"{_named(path)[:200]} cannot be read: {error.strerror or error}; check the path and its permissions"
+    )
 
 
 def _read_stdin(stdin: IO[bytes] | None, max_bytes: int) -> Iterator[Found]:
@@ -101,47 +116,62 @@ def _read_stdin(stdin: IO[bytes] | None, max_bytes: int) -> Iterator[Found]:
 
 def _read_folder(folder: Path, max_bytes: int) -> Iterator[Found]:
     found = False
-    for path in _list_files(folder):
+    closed: list[OSError] = []
+    for path in _list_files(folder, closed.append):
         found = True
         try:
             yield from _read_file(path, max_bytes)
         except SourceError as error:
-            yield SourceProblem(str(path), str(error))
-    if not found:
+            yield SourceProblem(_named(path), str(error))
+    for refusal in closed:
+        yield SourceProblem(_named(refusal.filename), str(_unreadable(refusal.filename, refusal)))
+    if not found and not closed:
         raise SourceError(
-            f"{folder} holds no file that could be a report; {', '.join(_KINDS)} and .gz of these are read"
+            f"{_named(folder)} holds no file that could be a report; {', '.join(_KINDS)} and .gz of these are read"
         )
 
 
-def _list_files(folder: Path) -> Iterator[Path]:
-    """Regular files under the folder; without hidden ones, page assets and the `PAGE_files` folders of saved pages."""
-    for root, folders, names in os.walk(folder):
+def _list_files(folder: Path, tell: Callable[[OSError], None]) -> Iterator[Path]:
+    """Regular files under the folder; without hidden ones, page assets and the `PAGE_files` folders of saved pages.
+
+    Folders that cannot be listed are passed to `tell`.
+    """
+    for root, folders, names in os.walk(folder, onerror=tell):
         stems = {Path(name).stem for name in names if _KINDS.get(Path(name).suffix.lower()) == "html"}
         hidden = {name for name in folders if name.startswith(".") or name.removesuffix("_files") in stems}
         folders[:] = sorted(set(folders) - hidden)
         for name in sorted(names):
             path = Path(root, name)
-            if not name.startswith(".") and not _PAGE_ASSETS.search(name) and path.is_file():
+            if not name.startswith(".") and not _PAGE_ASSETS.search(name) and _is_file(path):
                 yield path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a regular file, or may be one in a folder that shows names but lets nobody in."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return True
 
 
 def _read_file(path: Path, max_bytes: int) -> Iterator[Found]:
     packed = path.suffix.lower() == ".gz"
     kind = _KINDS.get(Path(path.stem if packed else path.name).suffix.lower())
-    if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
-        raise SourceError(
-            f"{path} is a table and no report; 'outproduce import {path}' takes in claims collected by hand"
-        )
+    name = _named(path)
     try:
+        if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
+            raise SourceError(
+                f"{name} is a table and no report; 'outproduce import {name}' takes in claims collected by hand"
+            )
         info = path.stat()
         if stat.S_ISREG(info.st_mode) and kind != "lines" and not packed:
-            _check_size(str(path), info.st_size, max_bytes)
+            _check_size(name, info.st_size, max_bytes)
         with path.open("rb") as stream:
-            yield from _read_stream(stream, str(path), kind, max_bytes)
+            yield from _read_stream(stream, name, kind, max_bytes)
     except FileNotFoundError:
-        raise SourceError(f"{path} does not exist; check the path") from None
+        raise SourceError(f"{name} does not exist; check the path") from None
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror or error}; check its permissions") from error
+        raise _unreadable(path, error) from error
 
 
 def _check_size(origin: str, size: int, max_bytes: int) -> None:
@@ -242,7 +272,9 @@ def _read_json(content: bytes, origin: str) -> Iterator[Found]:
         yield _record(value, origin)
         return
     if not isinstance(value, list):
-        raise SourceError(f"{origin} holds a JSON {type(value).__name__}; an array of objects with 'text' is needed")
+        raise SourceError(f"{origin} holds a JSON {_json_name(value)}; an array of objects with 'text' is needed")
+    if not value:
+        raise SourceError(f"{origin} holds an empty array; put objects with 'text' in it")
     for number, record in enumerate(value, 1):
         try:
             yield _record(record, f"{origin}#{number}")
@@ -286,10 +318,16 @@ def _parse_json(text: str, origin: str, line: int = 1) -> Any:
         raise SourceError(f"{origin} cannot be read as JSON: {error}; correct or shorten it") from None
 
 
+def _json_name(value: Any) -> str:
+    """Name the type of a parsed value as JSON does."""
+    names = {list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+    return names.get(type(value), "null")
+
+
 def _record(value: Any, origin: str) -> RawDocument:
     """Make a document of one object of a JSON source; canonical bytes, so that spacing never changes its hash."""
     if not isinstance(value, dict):
-        raise SourceError(f"{origin} is a JSON {type(value).__name__}, not an object with 'text'; correct it")
+        raise SourceError(f"{origin} is a JSON {_json_name(value)}, not an object with 'text'; correct it")
     if "text" not in value:
         raise SourceError(f"{origin} has no field 'text' (it has {', '.join(value) or 'none'}); add the report's text")
     given = {field: value[field] for field in RECORD_FIELDS if value.get(field) is not None}
