@@ -7,6 +7,7 @@ The fields of `Claim` and their values are those of docs/claims.md.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -138,6 +139,8 @@ class Claim:
                 raise ClaimError(f"{field} {value!r} is not one of {allowed}; correct the row or leave it out")
         if not self.actor:
             raise ClaimError(f"the {self.kind} claim of {self.item!r} names no actor; give at least one")
+        if not all(math.isfinite(bound) for bound in (self.low, self.high) if bound is not None):
+            raise ClaimError(f"figure {self.low} to {self.high} in a {self.kind} of {self.item!r} is no finite number")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ClaimError(f"low {self.low} is above high {self.high} in a {self.kind} of {self.item!r}; swap them")
         for day in self.when or ():

@@ -320,3 +320,8 @@ def test_words_round_trip(number, lang, data):
         spelt = [*below_thousand(thousands, lang, draw), draw(list(expand_words(forms)))]
     spelt += below_thousand(rest, lang, draw)
     assert ends(" ".join(spelt), lang) == [(number, number)]
+
+
+@pytest.mark.parametrize("digits", [400, 5000], ids=["beyond floats", "beyond integers"])
+def test_endless_digits_are_no_quantity(digits):
+    assert [figure.raw for figure in find_figures(f"{'9' * digits} shells and 5 tanks", "en")] == ["5"]

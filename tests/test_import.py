@@ -143,3 +143,10 @@ def test_damaged_starter_claims_stop_the_program(monkeypatch):
     monkeypatch.setattr("outproduce.ledger.imports.PUBLISHED_BASES", ("given",))
     with pytest.raises(SourceError, match="the shipped claims are damaged"):
         starter_claims()
+
+
+def test_a_figure_beyond_all_numbers_is_refused():
+    table = "kind,actor,item,low,high,status,url\noutput,Russia,tank,1,1" + "0" * 400 + ",actual,https://a.example/b\n"
+    claims, (refused,) = read_claims_csv(io.StringIO(table))
+    assert not claims
+    assert "no finite number" in refused.reason

@@ -445,3 +445,7 @@ def test_years_of_the_development_corpus(lang: str) -> None:
         if claim["when"]
     ]
     assert sum(found) / len(found) >= 0.97
+
+
+def test_thousands_of_digits_are_no_time():
+    assert find_times_and_periods("9" * 5000 + " shells", "en", None)[0] == []

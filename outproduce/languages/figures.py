@@ -5,6 +5,7 @@ In: text and its language. Out: `Figure`s in the order of the text. Which item a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -57,7 +58,7 @@ def find_figures(text: str, lang: str, tokens: Sequence[Token] | None = None) ->
     """
     words = figure_words(lang)
     tokens = tokenize(text) if tokens is None else tokens
-    spans = list(find_ranges(text, tokens, words))
+    spans = [span for span in find_ranges(text, tokens, words) if _is_finite(span)]
     figures: list[Figure] = []
     owned = 0
     for span in spans:
@@ -65,6 +66,12 @@ def find_figures(text: str, lang: str, tokens: Sequence[Token] | None = None) ->
         figures.append(figure)
     figures = _share_measures(text, figures, words)
     return _complete_bare(text, tokens, spans, figures, words)
+
+
+def _is_finite(span: Range) -> bool:
+    """Whether its numbers can be counted with; hundreds of digits in a row cannot, and are no quantity."""
+    ends = (span.low.low, span.low.high, span.high.low, span.high.high)
+    return all(end is None or math.isfinite(end) for end in ends)
 
 
 def _figure(text: str, tokens: Sequence[Token], span: Range, words: FigureWords, owned: int) -> tuple[Figure, int]:

@@ -29,6 +29,7 @@ SEASON_MONTHS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}
 MARKS = {",": ",", ".": ".", "/": "/", "—": "_-", "–": "-", "'": "'", "’": "'", "'s": "'", ":": ":"}
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "І": 1, "ІІ": 2, "ІІІ": 3, "ІV": 4, "IІІ": 3, "ІІI": 3}
 _PREPOSITIONS = frozenset("ijIbDuUfTLXBKZdoP")
+_DIGITS = 30
 
 
 class Item(NamedTuple):
@@ -160,7 +161,7 @@ def _number(tokens: Sequence[Token], i: int, endings: frozenset[str]) -> Item:
         last += 2 if suffix else 0
     elif last < len(tokens) and tokens[last].start == token.end and tokens[last].norm in endings:
         suffix, last = True, last + 1
-    value = int(token.raw)
+    value = int(token.raw[:_DIGITS])  # no time has more; Python refuses to read thousands of digits
     if len(token.raw) == 4 and 1900 <= value <= 2099:
         return Item(i, last, "Y", (value, suffix))
     if len(token.raw) <= 2:
