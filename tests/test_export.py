@@ -99,3 +99,17 @@ def test_probability_ends_with_its_last_value():
 @given(st.floats(1e-3, 1e12))
 def test_short_numbers_are_short(value: float):
     assert len(short(value)) <= 9
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("shape", ["json", "jsonl", "csv"])
+def test_no_form_passes_control_characters_to_a_terminal(shape):
+    stream, row = Terminal(), {"speaker": "a\x1b[31m\x9b2J\u202e"}
+    write_rows([row], shape, (), stream)
+    assert not set("\x1b\x9b\u202e") & set(stream.getvalue())
+    if shape == "jsonl":
+        assert json.loads(stream.getvalue()) == row

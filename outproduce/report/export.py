@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
 PIPE_WIDTH = 100  # columns of a table that is not on a terminal
+_UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Row = Mapping[str, Any]
@@ -36,7 +38,7 @@ def write_rows(rows: Iterable[Row], shape: str, columns: Sequence[Column], strea
         return _write_json_lines(rows, stream)
     held = list(rows)
     if shape == "json":
-        stream.write(json.dumps([dict(row) for row in held], ensure_ascii=False, indent=2) + "\n")
+        stream.write(_json([dict(row) for row in held], indent=2) + "\n")
     elif shape == "csv":
         _write_csv(held, stream)
     elif held:
@@ -47,13 +49,19 @@ def write_rows(rows: Iterable[Row], shape: str, columns: Sequence[Column], strea
 def write_value(value: Mapping[str, Any], shape: str, stream: TextIO | None = None) -> None:
     """Write one JSON object: over several lines for `json`, on one for `jsonl`."""
     indent = 2 if shape == "json" else None
-    (stream or sys.stdout).write(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
+    (stream or sys.stdout).write(_json(value, indent) + "\n")
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    """Write JSON with its letters as they are, but control characters and marks of direction escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _UNSEEN.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def _write_json_lines(rows: Iterable[Row], stream: TextIO) -> int:
     number = 0
     for row in rows:
-        stream.write(json.dumps(dict(row), ensure_ascii=False) + "\n")
+        stream.write(_json(dict(row)) + "\n")
         stream.flush()
         number += 1
     return number
@@ -64,7 +72,10 @@ def _write_csv(rows: Sequence[Row], stream: TextIO) -> None:
         return
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(rows[0])
-    writer.writerows([csv_cell(value) for value in row.values()] for row in rows)
+    cells = ([csv_cell(value) for value in row.values()] for row in rows)
+    if stream.isatty():  # a file keeps the words to the letter, a terminal must not obey them
+        cells = ([plain(cell) if isinstance(cell, str) else cell for cell in row] for row in cells)
+    writer.writerows(cells)
 
 
 def csv_cell(value: Any) -> Any:

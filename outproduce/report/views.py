@@ -89,7 +89,7 @@ REPORT_COLUMNS = (
     Column("", lambda row: {True: "new", False: "known", None: "not kept"}[row["new"]], width=8),
 )
 STORY_COLUMNS = (
-    Column("told", lambda row: f"{row['claims']} times", width=8),
+    Column("told", lambda row: "once" if row["claims"] == 1 else f"{row['claims']} times", width=8),
     Column("first", lambda row: row["origin"]["published"] or "?", width=10),
     Column("claim", lambda row: claim_words(_claim_of(row["origin"])), 5),
     Column("speaker", lambda row: row["origin"]["speaker"] or "", 3),
