@@ -16,7 +16,7 @@ import typer
 
 from outproduce import __version__
 from outproduce.errors import NothingFound, UsageError
-from outproduce.options import Form, Wanted, fail, verb, warn
+from outproduce.options import Form, Wanted, fail, open_closed_streams, verb, warn
 
 app = typer.Typer(
     help="Who makes more of it, says who, and since when: claims about production, read and weighed.",
@@ -73,7 +73,10 @@ def settings(
 def _open_ledger(context: typer.Context, *, create: bool = False) -> Any:
     from outproduce.ledger.store import Ledger, default_ledger_path
 
-    return Ledger.open(context.obj.ledger or default_ledger_path(), create)
+    named = context.obj.ledger
+    if named == "":
+        raise UsageError("--ledger '' names no file; give a path, or leave it out for the ledger in your data folder")
+    return Ledger.open(named or default_ledger_path(), create)
 
 
 def _pack() -> Any:
@@ -176,7 +179,10 @@ def extract(
     else:
         held = list(documents)
         found = len(held)
-        write_rows((claim.as_row() for _, claims in held for claim in claims), shape, CLAIM_COLUMNS)
+        rows = [claim.as_row() for _, claims in held for claim in claims]
+        if not rows and not problems:
+            raise NothingFound(f"no claim in {found} {'document' if found == 1 else 'documents'} that could be read")
+        write_rows(rows, shape, CLAIM_COLUMNS)
     _end(found, problems)
 
 
@@ -395,6 +401,7 @@ def evaluate(
 
 def main() -> None:
     """Run the command line; what goes to a file or a pipe is UTF-8 whatever the locale says."""
+    open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

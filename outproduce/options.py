@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import inspect
 import os
@@ -107,8 +108,27 @@ def _at_the_edge(body: Callable[[], None]) -> None:
         sys.exit(INTERRUPTED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except OSError as error:
+        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT):
+            _fail_unexpected(error)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        fail(f"the output cannot be written ({error.strerror}); free some space or send it elsewhere", 1)
     except Exception as error:
-        fail(f"unexpected {type(error).__name__}: {error}; the trace is in {_save_trace()}, please report it", 1)
+        _fail_unexpected(error)
+
+
+def _fail_unexpected(error: Exception) -> NoReturn:
+    fail(f"unexpected {type(error).__name__}: {error}; the trace is in {_save_trace()}, please report it", 1)
+
+
+def open_closed_streams() -> None:
+    """Put the null device where standard streams are closed, or a file opened later would stand in their place."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: this one
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def fail(message: str, exit_code: int) -> NoReturn:

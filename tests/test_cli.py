@@ -352,3 +352,25 @@ def test_demo_goes_all_the_way(tmp_path: Path):
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert page.count("<section") == 2
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["demo.db", "report.html"]
+
+
+def test_extract_says_that_there_is_no_claim(run: Run):
+    result = run("extract", "-", "--csv", stdin=b"Nothing was counted here.")
+    assert result.exit_code == 3
+    assert "no claim in 1 document" in result.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_do_no_harm(tmp_path: Path, closed: str):
+    (tmp_path / "a.txt").write_text("Russia makes 100 tanks a month.", encoding="utf-8")
+    command = f'"{sys.executable}" -m outproduce.cli --ledger "{tmp_path}/l.db" read "{tmp_path}/a.txt" {closed}'
+    result = subprocess.run(command, shell=True, capture_output=True, check=False)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_disk_under_the_output_is_told(reports: Path):
+    command = f'"{sys.executable}" -m outproduce.cli extract "{reports}" --jsonl >/dev/full'
+    result = subprocess.run(command, shell=True, capture_output=True, check=False)
+    assert result.returncode == 1
+    assert b"the output cannot be written" in result.stderr
