@@ -74,6 +74,10 @@ class Lands:
             return told
         return default if state is None else body_of(self._pack, what, state)
 
+    def adjective(self, owner: str) -> str:
+        """Adjective of a state, or else the name as it stands."""
+        return adjectives(self._pack).get(owner, owner)
+
     def state(self) -> str | None:
         """The state a bare title or body belongs to, None where the text tells of none."""
         return self._state()

@@ -6,6 +6,7 @@ Names that the pack knows are looked up before; what is left to this module is t
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -87,9 +88,19 @@ def is_capital(token: Token) -> bool:
     return token.raw[0].isupper() and len(token.raw) > 1
 
 
+def _plain(norm: str) -> str:
+    """Drop the marks of Latin letters: "elżbieta" is "elzbieta"."""
+    if norm.isascii():
+        return norm
+    if "a" <= norm[0] <= "ʯ":
+        bare = unicodedata.normalize("NFKD", norm.replace("ł", "l").replace("ø", "o").replace("đ", "d"))
+        return "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return norm.replace("ґ", "г")
+
+
 @cache
 def _first_name(norm: str, lang: str) -> _FirstName | None:
-    names, norm = _names(lang), norm.replace("ґ", "г")
+    names, norm = _names(lang), _plain(norm)
     for cut in range(min(4, len(norm) - 1)):
         stem, ending = norm[: len(norm) - cut], norm[len(norm) - cut :]
         found = names.first.get(stem, []) if ending in names.case_endings else []
@@ -215,7 +226,7 @@ def find_people(
     names, i = _names(lang), 0
     while i < len(tokens):
         token = tokens[i]
-        if i in taken or not is_capital(token):
+        if i in taken or not (is_capital(token) or (i in cued and _is_initial(tokens, i))):
             i += 1
             continue
         last = _name_end(tokens, i, names.particles, taken)
@@ -229,9 +240,14 @@ def find_people(
     return found
 
 
+def _is_initial(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether a letter with a dot stands for a first name."""
+    return len(tokens[i].raw) == 1 and tokens[i].raw.isupper() and i + 1 < len(tokens) and tokens[i + 1].raw == "."
+
+
 def _name_end(tokens: Sequence[Token], first: int, particles: frozenset[str], taken: Collection[int]) -> int:
     """End of the run of capitals, hyphens and particles that begins at `first`."""
-    last = i = first + 1
+    last = i = first + (2 if _is_initial(tokens, first) else 1)
     while i < len(tokens) and i - first < 2 * LONGEST and i not in taken:
         token = tokens[i]
         joined = token.start == tokens[i - 1].end

@@ -79,8 +79,9 @@ def _sites(tokens: Sequence[Token], taken: set[int]) -> list[Voice]:
 
 def find_call_signs(tokens: Sequence[Token], taken: set[int], spoken: Spoken, lang: str) -> list[Voice]:
     """Names in quotation marks right beside a verb of saying or a title, in Cyrillic: call signs and firms."""
+    found = _known_as(tokens, taken, spoken)
     if lang == "en":
-        return []
+        return found
     beside: set[int] = set()
     reported = {at for ms in spoken.values() for m in ms if m.value.group == "prints" for at in (m.first, m.last)}
     for i, matches in spoken.items():
@@ -88,7 +89,6 @@ def find_call_signs(tokens: Sequence[Token], taken: set[int], spoken: Spoken, la
             beside.add(max(m.last for m in matches))
         if any(m.value.group == "say" for m in matches):
             beside.add(i - 1)
-    found = []
     for i, token in enumerate(tokens):
         if token.raw not in "«„" or i + 1 >= len(tokens) or taken & {i, i + 1} or not is_capital(tokens[i + 1]):
             continue
@@ -98,6 +98,16 @@ def find_call_signs(tokens: Sequence[Token], taken: set[int], spoken: Spoken, la
             kind = "outlet" if i in reported or end in reported else "person" if len(words) == 1 else "company"
             found.append(Voice(i, end, kind, " ".join(transliterate(word, lang) for word in words)))
     return found
+
+
+def _known_as(tokens: Sequence[Token], taken: set[int], spoken: Spoken) -> list[Voice]:
+    """Persons by their call sign or first name alone: "known as Tokha"."""
+    ends = {max(m.last for m in ms) for ms in spoken.values() if any(m.value.english == CALL_SIGN for m in ms)}
+    return [
+        Voice(i, i + 1, "person", tokens[i].raw)
+        for i in sorted(ends - taken)
+        if i < len(tokens) and is_capital(tokens[i]) and tokens[i].raw.isascii()
+    ]
 
 
 def _organisation_end(tokens: Sequence[Token], first: int, taken: set[int]) -> int:

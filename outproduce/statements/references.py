@@ -14,6 +14,8 @@ from outproduce.statements.spoken import COMPANY_ROLES, SERVICES, SPOKESMEN, UNN
 HEADS = {"background": 1, "backward": 5, "continuing": 5, "comparing": 5}
 VIA_REACH = 4  # sentences in which an unnamed source may still speak through the outlet named last
 ORGANISED = ("body", "company")
+OWNERS = ("company", "body", "state")
+ITS = "its "  # how the description of "its head" begins until it is known whose
 OF_COMPANY = "company "  # how the description of somebody at "the company" begins
 SPECIFIC = frozenset(  # titles that mean another person than one known under other titles
     {"director", "analyst", "expert", "engineer", "spokesman", "spokeswoman", "professor", "economist", "worker"}
@@ -193,10 +195,15 @@ def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | 
 
 def _owned(name: str | None, memory: Memory, near: Mapping[str, str]) -> str | None:
     """Say whose "company head" he is, where the text names a company."""
-    if name is None or not name.startswith(OF_COMPANY):
+    if name is None or not name.startswith((OF_COMPANY, ITS)):
         return name
+    what = name.removeprefix(OF_COMPANY).removeprefix(ITS)
+    if name.startswith(ITS) and memory.lands is not None:
+        beside = [name for kind, name in near.items() if kind in OWNERS]
+        owner = beside[-1] if beside else memory.last.get("any body")
+        return what if owner is None else f"{memory.lands.adjective(owner)} {what}"
     company = near.get("company") or memory.last.get("company")
-    return name if company is None else f"{company} {name.removeprefix(OF_COMPANY)}"
+    return name if company is None else f"{company} {what}"
 
 
 def _may_be(voice: Voice, memory: Memory) -> bool:

@@ -104,7 +104,9 @@ def _by_words(cue: Cue, voices: Sequence[Voice], found: Sequence[Said], via: str
     """Tell whose words "in his words" are, by the sentence itself or by those before it."""
     if found and found[-1].speaker:
         return found[-1]._replace(last=cue.last)
-    near = [v for v in voices if v.last <= cue.first and v.kind in ("person", "office", "role") and v.case != "other"]
+    ahead = [v for v in voices if v.last <= cue.first and v.case != "other"]
+    near = [v for v in ahead if v.kind in ("person", "office", "role")]
+    near = near or [v for v in ahead[-1:] if v.kind in ORGANISED and memory.current is None]
     if near:
         speaker, kind = resolve(near[-1], memory)
         return Said(cue.first, cue.last, speaker, via, kind=kind)

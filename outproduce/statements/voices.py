@@ -30,6 +30,7 @@ from outproduce.statements.spoken import (
 RECEIVING = frozenset({"to", "for", "against", "для", "против", "проти", "по"})
 PLACES = frozenset({"в", "во", "у", "на"})
 LONGEST_TITLE = 9  # tokens between a title and the name it belongs to
+ITS = "its"
 LAST_RANK = 9
 RELATIVE = ("who", "which", "that")  # before these an English noun of office is a verb: "who heads"
 LEADERS = ("head", "heads", "minister", "ministers", "general", "commander")
@@ -82,11 +83,11 @@ def _spoken_of(tokens: Sequence[Token], named: Sequence[Voice], adjectives: dict
 
 def _bare(tokens: Sequence[Token], voice: Voice, words: Lexicon[SpokenWord]) -> Voice:
     """Mark a body of the pack that is called by what it is alone, so that another state's may be meant."""
-    if voice.kind != "body":
+    if voice.kind not in ("body", "state"):
         return voice
     here = (m for m in words.at(tokens, voice.first) if m.value.group == "institutions" and m.last == voice.last)
     what = next((m.value.english for m in here), None)
-    return voice if what is None else voice._replace(definite=True, heads=(what,))
+    return voice if what is None else voice._replace(kind="body", definite=True, heads=(what,))
 
 
 def _named(tokens: Sequence[Token], lang: str, pack: Pack) -> tuple[list[Voice], dict[int, str]]:
@@ -135,7 +136,8 @@ def _people(tokens: Sequence[Token], lang: str, taken: set[int], spoken: Spoken)
             if group in ("titles", "roles", "say"):
                 cued.add(match.last)
             if group in ("titles", "roles"):
-                cued.add(_behind(tokens, match.last, taken))
+                behind = _behind(tokens, match.last, taken)
+                cued.add(behind + (behind < len(tokens) and tokens[behind].raw == ","))
             if group == "titles" and lang == "en":
                 dotted = match.last < len(tokens) and tokens[match.last].raw == "."
                 titled.add(match.last + dotted)
@@ -203,7 +205,7 @@ def _role(
     latin = tokens[at].raw.isascii()
     if latin:
         definite = article in ("the", "his", "her", "their", "that")
-        before = ["company", *before] if article == "its" else before
+        before = [ITS, *before] if article == ITS else before
     else:
         owned = (
             heads[-1].value.group == "roles"
