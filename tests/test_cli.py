@@ -374,3 +374,13 @@ def test_a_full_disk_under_the_output_is_told(reports: Path):
     result = subprocess.run(command, shell=True, capture_output=True, check=False)
     assert result.returncode == 1
     assert b"the output cannot be written" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--since", "2025-13-45"), ("--until", "2025-02-30"), ("--limit", str(2**63))]
+)
+def test_impossible_filters_are_wrong_usage(run: Run, option: str, value: str):
+    run("import", "--starter")
+    result = run("claims", option, value)
+    assert result.exit_code == 2
+    assert value in result.stderr

@@ -430,3 +430,19 @@ def test_default_path(monkeypatch, platform, data_home, place):
     monkeypatch.setenv("XDG_DATA_HOME", data_home)
     monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
     assert default_ledger_path() == Path(place)
+
+
+def test_a_pipe_is_no_ledger(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(LedgerError, match="no regular file"):
+        Ledger.open(tmp_path / "pipe")
+
+
+def test_no_home_folder_is_told(monkeypatch):
+    def lost():
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", lost)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    with pytest.raises(LedgerError, match="--ledger"):
+        default_ledger_path()

@@ -40,13 +40,24 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise LedgerError("there is no home folder to keep a ledger in; name one with --ledger or set HOME") from None
+
+
 def default_ledger_path() -> Path:
-    """Give the ledger used when none is named: outproduce.db in the user's data folder."""
+    """Give the ledger used when none is named: outproduce.db in the user's data folder.
+
+    Raises:
+        LedgerError: the user has no home folder.
+    """
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "outproduce" / "outproduce.db"
+        return _home() / "Library" / "Application Support" / "outproduce" / "outproduce.db"
     folder = Path(os.environ.get("XDG_DATA_HOME", ""))
     if not folder.is_absolute():
-        folder = Path.home() / ".local" / "share"
+        folder = _home() / ".local" / "share"
     return folder / "outproduce" / "outproduce.db"
 
 
@@ -147,6 +158,8 @@ def _check_file(path: Path, create: bool) -> None:
                 raise LedgerError(f"there is no ledger at {path}; read or import something first, or check the path")
             path.parent.mkdir(parents=True, exist_ok=True)
             return
+        if not path.is_file():
+            raise LedgerError(f"the ledger {path} is no regular file but a pipe or a device; name another file")
         with path.open("rb") as stream:
             start = stream.read(len(_HEADER))
     except OSError as error:

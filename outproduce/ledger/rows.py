@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -63,7 +64,7 @@ class ClaimFilter:
             if value is not None and value not in allowed:
                 raise UsageError(f"{name} {value!r} is not one of {', '.join(allowed)}")
         for name, day in (("since", self.since), ("until", self.until), ("as_of", self.as_of)):
-            if day is not None and not _DAY.match(day):
+            if day is not None and not _in_calendar(day):
                 raise UsageError(f"{name} {day!r} is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
         if self.as_of_ledger is not None and not _MOMENT.match(self.as_of_ledger):
             raise UsageError(
@@ -72,6 +73,8 @@ class ClaimFilter:
             )
         if self.limit is not None and self.limit < 0:
             raise UsageError(f"limit {self.limit} is below 0; give a number of claims or leave it out")
+        if self.limit is not None and self.limit >= 2**63:
+            raise UsageError(f"limit {self.limit} is more than a ledger can hold; leave it out to have all claims")
 
 
 def add_claims(
@@ -190,6 +193,15 @@ def article_of(row: Any, name: str) -> Article:
         ) from None
     lead = row["lead"] if row["lead_start"] is None else text[row["lead_start"] : row["lead_end"]]
     return Article(text=text, lead=lead, **{field: row[field] for field in _ARTICLE_PLAIN})
+
+
+def _in_calendar(day: str) -> bool:
+    """Whether it is a year, a month or a day that there is."""
+    try:
+        date.fromisoformat((day + "-01-01")[:10])
+    except ValueError:
+        return False
+    return _DAY.match(day) is not None
 
 
 def _first_day(day: str) -> str:
