@@ -129,7 +129,18 @@ def _words(tokens: Sequence[Token], sentence_of: Sequence[int], pack: Pack, lang
             found.append(Mention(entry.category, entry.value, entry.form, start, end, i, match.last, sentence_of[i]))
         for category, last in longest.items():
             busy[category] = max(busy.get(category, 0), last)
-    return _one_trigger_a_word([m for m in found if m.type != "item" or m.form != "not"])
+    return _one_trigger_a_word(_drop_looks(found))
+
+
+def _drop_looks(found: Sequence[Mention]) -> list[Mention]:
+    """Leave out what only looks like an item, and bare words ("Army") right behind another actor's name."""
+    ends = {m.last for m in found if m.type == "actor" and m.form != "bare"}
+    return [
+        m
+        for m in found
+        if not (m.type == "item" and m.form == "not")
+        and not (m.type == "actor" and m.form == "bare" and ends & {m.first, m.first - 1})
+    ]
 
 
 def _one_trigger_a_word(found: Sequence[Mention]) -> list[Mention]:
