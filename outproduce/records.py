@@ -154,7 +154,8 @@ class Claim:
             place: tuple[object, ...] = (self.evidence.article_id, self.evidence.start, self.evidence.end)
         else:
             place = (self.url, self.publisher, self.published, self.speaker, self.note)
-        figure = (self.kind, self.item, self.low, self.high, self.per, self.relation, self.when, self.status)
+        low, high = (None if end is None else float(end) for end in (self.low, self.high))  # 30 and 30.0 are one figure
+        figure = (self.kind, self.item, low, high, self.per, self.relation, self.when, self.status)
         return content_id(*place, *figure, self.actor, self.other)
 
     @property

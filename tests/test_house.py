@@ -19,9 +19,10 @@ statements.names statements.lands statements.spoken statements.joining statement
 statements.references statements.subjects statements.frames statements.carry statements.attribution statements
 claims.firms claims.around claims.makers claims.mentions claims.nuclei claims.features claims.parties claims.linker
 claims.extraction claims.explain claims evaluation
-ledger.likeness ledger.stories ledger.schema ledger.words
+ledger.likeness ledger.stories ledger.reasons ledger.schema ledger.words ledger.duplicates
 ledger.columns ledger.versions.v1_first ledger.versions.v2_changes ledger.versions
-ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.imports ledger reading
+ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.links ledger.history ledger.review
+ledger.verification ledger.corpus ledger.imports ledger reading
 estimate.months estimate.priors estimate.world estimate.laplace estimate.scales estimate.shares estimate.observations
 estimate.fusion estimate.rates estimate answers
 report.wording report.export report.charts report.views report.drawing report.render report

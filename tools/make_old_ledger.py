@@ -29,10 +29,10 @@ def write_sample(ledger: Ledger) -> None:
     article = Article("a1", TEXT, "uk", "Танки", TEXT[7:60], "Outlet", "2025-06-09", "https://a.example", None)
     said = Statement("a1", 7, 60, "директор", None, "indirect")
     shared = {"speaker": "директор", "publisher": "Outlet", "url": "https://a.example", "lang": "uk"}
-    made = Claim("output", ("Russia",), "tank", 40, 40, "month", when=("2025-06", "2025-06"), version="0.1", **shared)
+    made = Claim("output", ("Russia",), "tank", 40.0, 40.0, "month", when=("2025-06", "2025-06"), version="0.1", **shared)
     first, second = (made.with_fields(evidence=_evidence("a1", TEXT, words)) for words in ("40 танків", "90 tanks"))
     ledger.append_article(article, page, [said], [first, second], set_aside=[SetAside("a1", 0, 5, "no figure")])
-    better = second.with_fields(low=90, high=90, per="year", version="0.2", note="read anew")
+    better = second.with_fields(low=90.0, high=90.0, per="year", version="0.2", note="read anew")
     ledger.append_article(article, page, [said], [first.with_fields(version="0.2"), better])
     record = RawDocument("r.jsonl:1", json.dumps(RECORD, sort_keys=True).encode(), "record", RECORD)
     text = str(RECORD["text"])
@@ -41,7 +41,7 @@ def write_sample(ledger: Ledger) -> None:
     evidence = _evidence("a2", text, "NATO fewer")
     ledger.append_article(other, record, [Statement("a2", 0, len(text))], [ratio.with_fields(evidence=evidence)])
     by_hand = {"reader": "hand", "url": "https://h.example", "published_basis": "page"}
-    ledger.append_claims([made.with_fields(**by_hand), made.with_fields(low=None, high=5, **by_hand)], source="t.csv")
+    ledger.append_claims([made.with_fields(**by_hand), made.with_fields(low=None, high=5.0, **by_hand)], source="t.csv")
 
 
 def _evidence(article_id: str, text: str, words: str) -> Evidence:

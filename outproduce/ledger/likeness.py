@@ -36,6 +36,7 @@ class Telling:
 
     `family` puts output, capacity and deliveries to one's own together; `present` is a rate of a month or day said to
     be so, `late` one published well after that month; `outlets` are where the report comes from, `via` or publisher.
+    `copies` are the groups of near-duplicate articles it stands in.
     `point` is the one number of the figure, bound or not; `range` both ends where they differ.
     """
 
@@ -55,6 +56,7 @@ class Telling:
     point: float | None
     range: tuple[float, float] | None
     other: frozenset[str]
+    copies: frozenset[str] = frozenset()
 
 
 def content(claim: Claim) -> tuple[object, ...]:
@@ -63,8 +65,8 @@ def content(claim: Claim) -> tuple[object, ...]:
     return (claim.kind, claim.item, *figure, claim.relation, frozenset(claim.other), claim.when, claim.status)
 
 
-def telling(claims: tuple[Claim, ...]) -> Telling:
-    """Work out what is compared for claims (one at least) that agree in it."""
+def telling(claims: tuple[Claim, ...], copies: Mapping[str, str] | None = None) -> Telling:
+    """Work out what is compared for claims (one at least) that agree in it; `copies` maps article ids to groups."""
     claim = claims[0]
     when = _interval(claim.when)
     published = _interval((claim.published, claim.published)) if claim.published else None
@@ -91,6 +93,11 @@ def telling(claims: tuple[Claim, ...]) -> Telling:
         point=None if ends else low if low is not None else high,
         range=ends,
         other=frozenset(claim.other),
+        copies=frozenset(
+            copies[told.evidence.article_id] for told in claims if told.evidence and told.evidence.article_id in copies
+        )
+        if copies
+        else frozenset(),
     )
 
 
@@ -186,6 +193,7 @@ def compare(one: Telling, two: Telling, parents: Mapping[str, str | None]) -> Li
 def _bridge(one: Telling, two: Telling) -> str | None:
     """Say what makes two nodes one mouth: one speaker, one report, a company and its man, or nobody named."""
     same_report = (one.via or two.via) is not None and not one.outlets.isdisjoint(two.outlets)
+    same_report = same_report or not one.copies.isdisjoint(two.copies)
     if one.other != two.other and (not same_report or one.point is None):
         return None
     if one.speaker == two.speaker and one.speaker is not None:

@@ -50,15 +50,35 @@ def utterer(story: Story) -> str:
     return speaker_key(next(named, story.origin))
 
 
-def find_stories(claims: Iterable[Claim], *, parents: Mapping[str, str | None] | None = None) -> list[Story]:
+Pairs = frozenset[tuple[str, str]]  # of claim ids
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRules:
+    """What is known beside the claims: near-copies (article id -> group), and pairs people joined or set apart."""
+
+    copies: Mapping[str, str] = field(default_factory=dict)
+    together: Pairs = frozenset()
+    apart: Pairs = frozenset()
+
+    def decided(self) -> frozenset[str]:
+        """Ids of claims that people decided on."""
+        return frozenset(claim_id for pair in self.together | self.apart for claim_id in pair)
+
+
+def find_stories(
+    claims: Iterable[Claim], *, parents: Mapping[str, str | None] | None = None, rules: StoryRules | None = None
+) -> list[Story]:
     """Bring claims together that go back to one utterance; every claim id stands in exactly one story.
 
     `parents` maps an item key to its parent in the item tree (None or absent at the root); without it only equal items
-    match. The origin is the earliest published, own words before `via`, then the smallest id; stories and the claims in
-    them come in that order. The constants of `likeness` say what counts as the same figure and time.
+    match. What people decided (`rules`) goes before what is compared; where they contradict each other, apart wins.
+    The origin is the earliest published, own words before `via`, then the smallest id; stories and the claims in them
+    come in that order. The constants of `likeness` say what counts as the same figure and time.
     """
-    nodes = _nodes(claims)
-    forest = _Forest(nodes)
+    rules = rules or StoryRules()
+    nodes = _nodes(claims, rules)
+    forest = _Forest(nodes, rules)
     edges = [edge for block, beside in _blocks(nodes) for edge in _edges(nodes, block, beside, parents or {})]
     for edge in sorted(edges):
         forest.join(edge)
@@ -77,7 +97,7 @@ def _origin_order(claim: Claim) -> tuple[str, bool, str]:
     return (claim.published or "9999", claim.via is not None, claim.id)
 
 
-def _nodes(claims: Iterable[Claim]) -> list[Telling]:
+def _nodes(claims: Iterable[Claim], rules: StoryRules) -> list[Telling]:
     """Keep one claim of each id and gather those that are plainly one utterance, so that a copied sentence is cheap."""
     by_id: dict[str, Claim] = {}
     for claim in claims:
@@ -85,14 +105,16 @@ def _nodes(claims: Iterable[Claim]) -> list[Telling]:
         if kept is not claim:
             by_id[claim.id] = min(kept, claim, key=repr)  # two copies differ: keep the same one whatever came first
     alike: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    decided = rules.decided()
     for _, claim in sorted(by_id.items()):
         told = claim.low is not None or claim.high is not None
         plain = claim.speaker is not None or (told and claim.published is not None)
         if claim.published is None and (claim.kind == "expansion" or not told):
             plain = False
-        where = () if plain else (claim.publisher, claim.url)
+        where: tuple[object, ...] = () if plain else (claim.publisher, claim.url)
+        where += (claim.id,) if claim.id in decided else ()
         alike[(*content(claim), claim.actor, claim.speaker, claim.via, claim.published, *where)].append(claim)
-    return [telling(tuple(group)) for group in alike.values()]
+    return [telling(tuple(group), rules.copies) for group in alike.values()]
 
 
 def _blocks(nodes: list[Telling]) -> Iterator[tuple[list[int], list[int]]]:
@@ -166,9 +188,12 @@ class _Group:
     days: tuple[float, ...] = ()
     points: tuple[float, ...] = ()
     ranges: tuple[tuple[float, float], ...] = ()
+    ids: frozenset[str] = frozenset()  # of those claims that may not meet some other
+    barred: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, node: Telling) -> _Group:
+    def of(cls, node: Telling, barred: Mapping[str, frozenset[str]]) -> _Group:
+        """Start a group with one telling; `barred` are the ids that people set apart from a claim."""
         places = (claim.evidence.article_id if claim.evidence else claim.url for claim in node.claims)
         return cls(
             articles={place: {content(node.claim)} for place in places if place is not None},
@@ -176,10 +201,17 @@ class _Group:
             days=(node.published,) if node.published is not None and not node.late else (),
             points=(node.point,) if node.point is not None else (),
             ranges=(node.range,) if node.range is not None else (),
+            ids=frozenset({node.id}) if node.id in barred else frozenset(),
+            barred=barred.get(node.id, frozenset()),
         )
 
     def with_(self, other: _Group, edge: _Edge) -> _Group | None:
         """Join two groups, or give None where that contradicts figure, time, article or speakers."""
+        if not self.barred.isdisjoint(other.ids):
+            return None
+        ids, barred = self.ids | other.ids, self.barred | other.barred
+        if edge.bridge == "person":
+            return _Group(self.articles | other.articles, self.named or other.named, ids=ids, barred=barred)
         if edge.bridge == "unknown" and self.named and other.named:
             return None  # words without a speaker do not make one story of two speeches
         days = _spread(self.days + other.days)
@@ -193,7 +225,8 @@ class _Group:
         if any(ends and not near(ends[0], ends[-1]) for ends in (points, lows, highs)):
             return None
         large |= small
-        return _Group(large, self.named or other.named, days, points, tuple(zip(lows, highs, strict=True)))
+        ranges = tuple(zip(lows, highs, strict=True))
+        return _Group(large, self.named or other.named, days, points, ranges, ids, barred)
 
 
 def _spread(values: tuple[float, ...]) -> tuple[float, ...]:
@@ -203,9 +236,17 @@ def _spread(values: tuple[float, ...]) -> tuple[float, ...]:
 class _Forest:
     """Union-find over nodes that refuses joins which would make an impossible story."""
 
-    def __init__(self, nodes: list[Telling]) -> None:
+    def __init__(self, nodes: list[Telling], rules: StoryRules) -> None:
         self._above = list(range(len(nodes)))
-        self._groups = [_Group.of(node) for node in nodes]
+        barred: dict[str, frozenset[str]] = defaultdict(frozenset)
+        for one, two in rules.apart:
+            barred[one] |= {two}
+            barred[two] |= {one}
+        self._groups = [_Group.of(node, barred) for node in nodes]
+        place = {node.id: index for index, node in enumerate(nodes)}
+        for one, two in sorted(rules.together):
+            if one in place and two in place:
+                self.join(_Edge(0, 0, one, two, place[one], place[two], 0, "person"))
 
     def root(self, index: int) -> int:
         """Give the node that stands for the group of this one."""

@@ -1,0 +1,159 @@
+"""Does the ledger still hold what it says? Every article is read again from its bytes, and every row compared.
+
+Out come findings, each of something wrong, and counts of what was looked at. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from outproduce.articles.article import read_article
+from outproduce.errors import LedgerError, NothingFound, SourceError
+from outproduce.ledger import schema as db
+from outproduce.ledger.changes import digest_text, row_digest
+from outproduce.ledger.rows import CLAIM_ROWS, article_of, claims_of
+from outproduce.ledger.store import Ledger
+from outproduce.records import Claim
+
+_BATCH = 200
+FINDINGS = {
+    "moved": "the words stand elsewhere in the article as it reads today",
+    "gone": "the words do not stand in the article as it reads today",
+    "bytes missing": "the bytes of an article are not kept",
+    "bytes altered": "the bytes of an article no longer give their hash",
+    "unreadable": "the bytes no longer read as a report",
+    "row altered": "rows are not what was written with their change",
+    "page damaged": "the database itself reports damage",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong: `what` is a key of `FINDINGS`; claim and article are ids, None where it is about neither."""
+
+    what: str
+    detail: str
+    article: str | None = None
+    claim: str | None = None
+
+
+class Verification:
+    """A pass over a ledger; `counts` (articles, stands, by hand and every kind of finding) are whole at its end."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.counts: Counter[str] = Counter(dict.fromkeys(("articles", "stands", "by hand", *FINDINGS), 0))
+
+    def findings(self) -> Iterator[Finding]:
+        """Look at everything and yield what is wrong, as it is found."""
+        for look in (self._pages, self._rows, self._articles):
+            try:
+                for finding in look():
+                    self.counts[finding.what] += 1
+                    yield finding
+            except LedgerError as error:
+                self.counts["page damaged"] += 1
+                yield Finding("page damaged", str(error))
+
+    def _pages(self) -> Iterator[Finding]:
+        with self._ledger.reading() as connection:
+            if connection.dialect.name != "sqlite":
+                return
+            for (said,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+                if said != "ok":
+                    yield Finding("page damaged", " ".join(str(said).split()))
+            for table, column, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+                if parent != "raw_documents":  # bytes that are missing are told with their article
+                    yield Finding("row altered", f"row {column} of {table} points at no row of {parent}")
+
+    def _rows(self) -> Iterator[Finding]:
+        """Compare the rows of every change with the digest written with it."""
+        sums: Counter[int] = Counter()
+        for table in db.DIGESTED:
+            with self._ledger.reading() as connection:
+                query = sa.select(table)
+                with connection.execution_options(yield_per=_BATCH).execute(query) as result:
+                    for row in result.mappings():
+                        sums[row["added_in"]] += row_digest(table.name, dict(row))
+        query = sa.select(db.changes.c.row, db.changes.c.digest, db.changes.c.at).order_by(db.changes.c.row)
+        with self._ledger.reading() as connection:
+            for change in connection.execute(query):
+                found = digest_text(sums.pop(change.row, 0))
+                if change.digest is not None and change.digest != found:
+                    yield Finding("row altered", f"what change {change.row} of {change.at} wrote reads differently now")
+        for number in sorted(sums):
+            yield Finding("row altered", f"there are rows of change {number}, but no such change")
+
+    def _articles(self) -> Iterator[Finding]:
+        last = 0
+        table = db.articles
+        while True:
+            query = sa.select(table).where(table.c.row > last, table.c.superseded_in.is_(None))
+            with self._ledger.reading() as connection:
+                rows = connection.execute(query.order_by(table.c.row).limit(_BATCH)).mappings().all()
+                claims = claims_by_article(connection, [row["id"] for row in rows])
+            for row in rows:
+                self.counts["articles"] += 1
+                yield from self._article(row, claims.get(row["id"], []))
+            if not rows:
+                break
+            last = rows[-1]["row"]
+        by_hand = sa.select(sa.func.count()).select_from(db.claims)
+        by_hand = by_hand.where(db.claims.c.article_row.is_(None), db.claims.c.superseded_in.is_(None))
+        with self._ledger.reading() as connection:
+            self.counts["by hand"] = connection.scalar(by_hand) or 0
+
+    def _article(self, row: Any, claims: list[Claim]) -> Iterator[Finding]:
+        """Read one article again; where its bytes are lost, its claims are held against the text that was kept."""
+        text, trouble = self._text_of_today(row)
+        if trouble is not None:
+            yield trouble
+        for claim in claims:
+            finding = _compare(claim, text)
+            if finding is None:
+                self.counts["stands"] += 1
+            else:
+                yield finding
+
+    def _text_of_today(self, row: Mapping[str, Any]) -> tuple[str, Finding | None]:
+        article_id = row["id"]
+        broken: Finding | None = None
+        try:
+            kept = article_of(row, self._ledger.name).text
+        except LedgerError as error:
+            kept = ""
+            broken = Finding("row altered", str(error), article_id)
+        try:
+            return read_article(self._ledger.document_of(row)).text, broken  # type: ignore[arg-type]
+        except NothingFound as error:
+            return kept, broken or Finding("bytes missing", str(error), article_id)
+        except LedgerError as error:
+            return kept, broken or Finding("bytes altered", str(error), article_id)
+        except SourceError as error:
+            return kept, broken or Finding("unreadable", str(error), article_id)
+
+
+def claims_by_article(connection: sa.Connection, article_ids: list[str]) -> dict[str, list[Claim]]:
+    """Give the current claims of some articles that have words in them, by article id, in the order they came."""
+    query = CLAIM_ROWS.where(db.articles.c.id.in_(article_ids), db.claims.c.superseded_in.is_(None))
+    found: dict[str, list[Claim]] = {}
+    for claim in claims_of(connection.execute(query.order_by(db.claims.c.row)).all()):
+        if claim.evidence is not None:
+            found.setdefault(claim.evidence.article_id, []).append(claim)
+    return found
+
+
+def _compare(claim: Claim, text: str) -> Finding | None:
+    evidence = claim.evidence
+    if evidence is None or text[evidence.start : evidence.end] == evidence.quote:
+        return None
+    at = text.find(evidence.quote)
+    if at < 0:
+        return Finding("gone", f"{evidence.quote!r} stood at {evidence.start}", evidence.article_id, claim.id)
+    detail = f"{evidence.quote!r} stood at {evidence.start}, now at {at}"
+    return Finding("moved", detail, evidence.article_id, claim.id)

@@ -1,0 +1,155 @@
+"""What verify says: evidence that stands, moved or is gone, bytes missing or altered, rows and pages damaged."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from outproduce.articles.article import read_article
+from outproduce.ledger import schema as db
+from outproduce.ledger.links import Linker, fragment_link
+from outproduce.ledger.store import Ledger
+from outproduce.ledger.verification import Verification
+from outproduce.records import Claim, Evidence, RawDocument
+
+TEXT = "Tanks\n\nThe plant makes 40 tanks a month, its director said. Later it made 40 tanks again."
+RAW = RawDocument("a.txt", TEXT.encode(), "text", {})
+ARTICLE = read_article(RAW)
+
+
+def claim(words: str = "40 tanks a month", **changes: object) -> Claim:
+    start = TEXT.index(words)
+    evidence = Evidence(ARTICLE.id, start, start + len(words), words)
+    return Claim("output", ("Russia",), "tank", 40, 40, "month", evidence=evidence, version="1").with_fields(**changes)
+
+
+@pytest.fixture
+def ledger(address):
+    with Ledger.open(address) as opened:
+        opened.append_article(ARTICLE, RAW, [], [claim()])
+        yield opened
+
+
+def found(ledger: Ledger) -> list[str]:
+    return [finding.what for finding in Verification(ledger).findings()]
+
+
+def spoil(ledger: Ledger, statement: sa.Update | sa.Delete) -> None:
+    with ledger.writing("test") as change:
+        change.connection.execute(statement)
+
+
+def test_sound_ledger_has_no_findings(ledger):
+    ledger.append_claims([claim(evidence=None, reader="hand", url="https://h.example")])
+    looked = Verification(ledger)
+    assert list(looked.findings()) == []
+    assert (looked.counts["articles"], looked.counts["stands"], looked.counts["by hand"]) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"), [("Now: " + TEXT, ["moved"]), (TEXT.replace("40", "50"), ["gone"])], ids=["moved", "gone"]
+)
+def test_reader_of_today_may_see_another_text(ledger, monkeypatch, today, expected):
+    later = read_article(RawDocument("a.txt", today.encode(), "text", {}))
+    monkeypatch.setattr("outproduce.ledger.verification.read_article", lambda raw: later)
+    assert found(ledger) == expected
+
+
+def test_altered_bytes_are_told(ledger):
+    spoil(ledger, db.raw_documents.update().values(compressed=zlib.compress(b"other words")))
+    assert found(ledger) == ["row altered", "bytes altered"]
+
+
+def test_missing_bytes_are_told(tmp_path: Path):
+    path = tmp_path / "l.db"
+    with Ledger.open(path) as ledger:
+        ledger.append_article(ARTICLE, RAW, [], [claim()])
+    with sqlite3.connect(path) as connection:  # without foreign keys, as another program would
+        connection.execute("DELETE FROM raw_documents")
+    connection.close()
+    with Ledger.open(path) as ledger:
+        assert found(ledger) == ["row altered", "bytes missing"]
+
+
+def test_article_kept_without_bytes_is_told(address):
+    with Ledger.open(address) as ledger:
+        ledger.append_article(ARTICLE, None, [], [claim()])
+        assert found(ledger) == ["bytes missing"]
+
+
+@pytest.mark.parametrize(
+    "values", [{"low": 39.0}, {"speaker": "Somebody"}, {"note": ""}, {"quote": "40 tanks a mouth"}], ids=str
+)
+def test_any_altered_field_is_told(ledger, values):
+    spoil(ledger, db.claims.update().values(**values))
+    assert "row altered" in found(ledger)
+
+
+def test_altered_text_of_an_article_is_told(ledger):
+    spoil(ledger, db.articles.update().values(compressed_text=b"no text"))
+    assert found(ledger)[:2] == ["row altered", "row altered"]
+
+
+def test_bytes_that_no_longer_read_are_told(ledger):
+    spoil(ledger, db.articles.update().values(media="pdf"))
+    assert "unreadable" in found(ledger)
+
+
+@pytest.mark.parametrize(
+    ("words", "fragment"),
+    [
+        ("40 tanks a month", "40%20tanks%20a%20month"),
+        ("40 tanks again", "40%20tanks%20again"),
+        ("its director said", "its%20director%20said"),
+        (
+            "plant makes 40 tanks a month, its director said",
+            "plant%20makes%2040%20tanks,month%2C%20its%20director%20said",
+        ),
+        ("Tanks\n\nThe plant", "Tanks%20The%20plant,Tanks%20The%20plant"),
+        ("ant makes", "plant%20makes"),
+    ],
+)
+def test_fragment_of_a_link(words, fragment):
+    start = TEXT.index(words)
+    assert fragment_link("https://a.example/p#x", TEXT, start, start + len(words)) == (
+        f"https://a.example/p#:~:text={fragment}"
+    )
+
+
+def test_second_of_two_equal_places_is_told_by_the_words_before():
+    start = TEXT.rindex("40 tanks")
+    assert fragment_link("https://a.example", TEXT, start, start + 8).endswith("#:~:text=made-,40%20tanks")
+
+
+def test_linker_uses_the_article(ledger):
+    linker = Linker(ledger)
+    assert linker.link(claim(url="https://a.example")) == "https://a.example#:~:text=40%20tanks%20a%20month"
+    assert linker.link(claim(url="https://a.example", evidence=None)) == "https://a.example"
+
+
+@pytest.mark.slow
+def test_link_opens_the_page_at_the_words_in_a_browser(tmp_path: Path):
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not Path("/usr/bin/chromium").exists():
+        pytest.skip("no /usr/bin/chromium; install Debian's package chromium")
+    filler = "<p>" + "Nothing about tanks here. " * 400 + "</p>"
+    page = tmp_path / "page.html"
+    words = TEXT.split("\n\n")[1]
+    page.write_text(
+        f"<meta charset=utf-8><style>p{{margin:9em}}</style>{filler}<p>{words}</p>{filler}", encoding="utf-8"
+    )
+    start = TEXT.rindex("40 tanks")
+    link = fragment_link(page.as_uri(), TEXT, start, start + 8)
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        tab = browser.new_page()
+        tab.goto(link)
+        tab.wait_for_function("window.scrollY > 500", timeout=5000)
+        box = tab.locator("p", has_text="its director").bounding_box()
+        height = tab.viewport_size["height"]
+        browser.close()
+    assert 0 <= box["y"] <= height
