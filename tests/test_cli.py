@@ -309,7 +309,8 @@ def test_pipes_get_utf_8_whatever_the_locale(reports: Path):
 def test_every_verb_has_help_with_an_example():
     root = typer.main.get_command(app)
     for name, command in root.commands.items():
-        assert f"`outproduce {name}" in command.help, name
+        for verb in getattr(command, "commands", {name: command}).values():
+            assert f"`outproduce {name}" in verb.help, name
 
 
 def test_help_comes_at_once():

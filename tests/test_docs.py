@@ -39,7 +39,12 @@ def test_readme_is_short():
 
 def test_every_verb_and_option_is_on_the_commands_page():
     text = page("docs/commands.md")
-    for name, command in typer.main.get_command(app).commands.items():
+    verbs = {
+        f"{name} {inner}".strip(): verb
+        for name, command in typer.main.get_command(app).commands.items()
+        for inner, verb in getattr(command, "commands", {"": command}).items()
+    }
+    for name, command in verbs.items():
         section = text.split(f"## outproduce {name}")[1].split("\n## ")[0]
         options = [opt for param in command.params if param.param_type_name == "option" for opt in param.opts]
         assert all(f"`{option}`" in section for option in options), name

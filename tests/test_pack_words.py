@@ -76,7 +76,9 @@ def test_rows_have_known_keys_and_no_other(rows, needed, allowed):
 
 @pytest.mark.parametrize("file", NAMED)
 def test_each_row_has_phrases_in_all_languages(file):
-    lacking = [row["name"] for row in NAMED[file] if not all(row["forms"].get(lang) for lang in LANGS)]
+    # An outlet may be known by its Latin name alone: that is read in every language.
+    wanted = ("en",) if file == "outlets" else LANGS
+    lacking = [row["name"] for row in NAMED[file] if not all(row["forms"].get(lang) for lang in wanted)]
     assert lacking == []
 
 

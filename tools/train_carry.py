@@ -24,7 +24,7 @@ from outproduce.statements import attribution
 from outproduce.statements.carry import Option, Page, choose, each_silent, settle, via_options
 
 TARGET = Path(__file__).parents[1] / "outproduce" / "data" / "carry.json"
-PENALTY = 1.0  # strength of the L2 penalty
+PENALTY = {"carry": 3.0, "via": 1.0}  # strength of the L2 penalty
 SMALLEST = 0.02  # weights nearer to zero are left out of the file
 ROUNDS = 3
 LEAST_SEEN = 3  # facts seen more rarely are left out
@@ -92,7 +92,7 @@ def ways(page: Page, document: dict, weights: dict[str, float]) -> Iterator[Deci
                 yield options, right
 
 
-def train(rows: Sequence[Decision]) -> dict[str, float]:
+def train(rows: Sequence[Decision], penalty: float) -> dict[str, float]:
     """Maximise the log of the softmax mass on the right options of each decision, with an L2 penalty."""
     seen: dict[str, int] = {}
     for options, _ in rows:
@@ -112,8 +112,8 @@ def train(rows: Sequence[Decision]) -> dict[str, float]:
         whole = np.add.reduceat(mass, starts)
         right = np.maximum(np.add.reduceat(mass * good, starts), 1e-12)
         pull = mass / whole[owner] - mass * good / right[owner]
-        value = np.log(whole).sum() - np.log(right).sum() + 0.5 * PENALTY * w @ w
-        return float(value), matrix.T @ pull + PENALTY * w
+        value = np.log(whole).sum() - np.log(right).sum() + 0.5 * penalty * w @ w
+        return float(value), matrix.T @ pull + penalty * w
 
     best = minimize(loss, np.zeros(len(index)), jac=True, method="L-BFGS-B", options={"maxiter": 300})
     return {fact: round(float(best.x[i]), 3) for fact, i in index.items() if abs(best.x[i]) >= SMALLEST}
@@ -131,11 +131,11 @@ def main() -> None:
     weights: dict[str, float] = {"none": 0.1}
     for _ in range(ROUNDS):
         rows = [row for page, d in pages for row in decisions(page, d["claims"], d["text"], weights)]
-        weights = train(rows)
+        weights = train(rows, PENALTY["carry"])
         right = sum(_is_right(options, rights, weights) for options, rights in rows)
         print(f"{len(rows)} decisions, {right / len(rows):.3f} right in training, {len(weights)} weights")
     rows = [row for page, d in pages for row in ways(page, d, weights)]
-    via = train(rows)
+    via = train(rows, PENALTY["via"])
     print(f"{len(rows)} outlets, {sum(_is_right(*row, via) for row in rows) / len(rows):.3f} right in training")
     found = json.dumps({"carry": weights, "via": via}, ensure_ascii=False, indent=0, sort_keys=True)
     given.out.write_text(found + "\n", encoding="utf-8")

@@ -38,7 +38,9 @@ def commands_page() -> str:
     """Make docs/commands.md."""
     root: Any = typer.main.get_command(app)
     parts = [_HEAD, _command("outproduce [OPTIONS] VERB", root)]
-    parts += [_command(f"outproduce {name}", command) for name, command in root.commands.items()]
+    for name, command in root.commands.items():
+        verbs = {f"{name} {inner}": verb for inner, verb in getattr(command, "commands", {}).items()} or {name: command}
+        parts += [_command(f"outproduce {verb}", inner) for verb, inner in verbs.items()]
     return "\n".join(parts)
 
 

@@ -102,7 +102,8 @@ def each_silent(page: Page, chosen: list[Said | None]) -> Iterator[tuple[int, li
 def _shared(page: Page, crowd: int) -> Facts:
     """What is true of the whole text."""
     lines = page.read[-1].paragraph - page.read[0].paragraph + 1 if page.read else 0
-    return [f"crowd {min(crowd, FAR)}", f"lines {min(lines // 3, FAR)}"]
+    share = 4 * sum(bool(group) for group in page.told) // max(len(page.told), 1)
+    return [f"crowd {min(crowd, FAR)}", f"lines {min(lines // 3, FAR)}", f"share told {share}"]
 
 
 def _options(

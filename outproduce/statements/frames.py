@@ -39,7 +39,7 @@ def _interview(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
     if len(lines) < LEAST_LINES or len(told) > len(lines) / 3:
         return {}
     first = next(k for k, sentence in enumerate(read) if sentence is lines[0])
-    person = _answerer(read, first)
+    person = _answerer(read, first, lang)
     if person is None:
         return {}
     paragraphs = {sentence.paragraph for sentence in lines}
@@ -68,12 +68,12 @@ def _questions(read: Sequence[Sentence], lang: str) -> dict[int, Said]:
         blocks.setdefault(sentence.block, []).append(sentence)
     lines = _asked_in_blocks(read)
     if len(lines) >= LEAST_QUESTIONS:
-        person = _answerer(read, next(k for k, sentence in enumerate(read) if sentence.paragraph == lines[0]))
+        person = _answerer(read, next(k for k, sentence in enumerate(read) if sentence.paragraph == lines[0]), lang)
         return _all(read, person, {*lines, *(n + 1 for n in lines)}) if person is not None else {}
     asked = [n for n, block in blocks.items() if block[-1].ends_with("?") and not any(s.says("say") for s in block)]
     if len(asked) < LEAST_QUESTIONS or any(n + 1 in asked for n in asked):
         return {}
-    person = _answerer(read, next(k for k, sentence in enumerate(read) if sentence.block == asked[0]))
+    person = _answerer(read, next(k for k, sentence in enumerate(read) if sentence.block == asked[0]), lang)
     answers = {n + 1 for n in asked}
     told = [s for n in answers for s in blocks.get(n, ()) if _tells(s)]
     if person is None or len(told) > len(answers) / 2:
@@ -162,12 +162,19 @@ def _frame_said(voice: Voice) -> Said:
     return Said(0, 0, voice.name, None, "direct" if voice.kind == "person" else "indirect", voice.kind)
 
 
-def _answerer(read: Sequence[Sentence], first: int) -> Voice | None:
+def _answerer(read: Sequence[Sentence], first: int, lang: str) -> Voice | None:
     """Who answers in a dialogue: the first person named before it, or else one with a title named in or behind it."""
+    asking = frozenset(language_data(lang, "speech")["interviewers"])
     before, behind = (
-        [v for s in part for v in s.voices if v.kind == "person"] for part in (read[:first], read[first:])
+        [v for s in part for v in s.voices if v.kind == "person" and not _asks(s, v, asking)]
+        for part in (read[:first], read[first:])
     )
     return next(iter([*before, *(voice for voice in behind if voice.definite), *behind]), None)
+
+
+def _asks(sentence: Sentence, voice: Voice, words: frozenset[str]) -> bool:
+    """Tell whether somebody is only named as who asked: "Розмовляла Jane Doe"."""
+    return voice.first > 0 and sentence.tokens[voice.first - 1].norm in words
 
 
 def _tells(sentence: Sentence) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
-from outproduce.lexicon import Token
+from outproduce.languages import language_data
+from outproduce.lexicon import Lexicon, Token
 from outproduce.packs import Pack
 from outproduce.statements.lands import body_of
 from outproduce.statements.names import is_capital, transliterate
@@ -14,6 +16,7 @@ ORGANISATIONS = {"companies": "company", "bodies": "body", "outlets": "outlet"}
 DOMAINS = frozenset(
     {"com", "net", "org", "ua", "ru", "pl", "cz", "de", "lv", "lt", "ee", "info", "media", "eu", "io", "be"}
 )
+LINKS = frozenset({"з", "із", "по", "с", "и", "і", "та", "питань", "вопросам", "при", "для"})  # within names of bodies
 CALL_SIGN = "call sign"
 
 
@@ -62,8 +65,43 @@ def find_organisations(
         beside = {i for cue in cues if cue.kind == "report" for i in (cue.last, cue.last + 1, cue.first - 1)}
         inside = taken | {i for voice in found for i in range(voice.first, voice.last)}
         found += _latin_outlets(tokens, inside, beside)
+        inside = inside | {i for voice in found for i in range(voice.first, voice.last)}
+        found += _described(tokens, inside, lang)
     inside = taken | {i for voice in found for i in range(voice.first, voice.last)}
     return found + _sites(tokens, inside)
+
+
+@cache
+def _body_words(lang: str, key: str) -> Lexicon[str]:
+    words: Lexicon[str] = Lexicon()
+    for phrase, english in language_data(lang, "speech")[key].items():
+        words.add(phrase, english)
+    return words
+
+
+def _described(tokens: Sequence[Token], taken: set[int], lang: str) -> list[Voice]:
+    """Bodies whose name is words of the language, put into English: "Центр стратегических коммуникаций"."""
+    heads, words = _body_words(lang, "body_heads"), _body_words(lang, "body_words")
+    found: list[Voice] = []
+    for i in range(len(tokens)):
+        here = heads.at(tokens, i) if i not in taken and not (found and i < found[-1].last) else []
+        if not here:
+            continue
+        before: list[str] = []
+        first, last = i, here[0].last
+        while first and first - 1 not in taken and (match := words.at(tokens, first - 1)):
+            first, before = first - 1, [match[0].value, *before]
+        after: list[str] = []
+        while last < len(tokens) and last not in taken:
+            match = words.at(tokens, last)
+            if not match and not (tokens[last].norm in LINKS and last + 1 < len(tokens) and words.at(tokens, last + 1)):
+                break
+            after += [match[0].value] if match else []
+            last = match[0].last if match else last + 1
+        if tokens[first].raw[0].isupper() and (before or after):
+            name = " ".join([*before, here[0].value, *(("of", *after) if after else ())])
+            found.append(Voice(first, last, "body", name))
+    return found
 
 
 def _sites(tokens: Sequence[Token], taken: set[int]) -> list[Voice]:

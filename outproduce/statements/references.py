@@ -15,6 +15,10 @@ HEADS = {"background": 1, "backward": 5, "continuing": 5, "comparing": 5}
 VIA_REACH = 4  # sentences in which an unnamed source may still speak through the outlet named last
 ORGANISED = ("body", "company")
 OWNERS = ("company", "body", "state")
+STAND_FOR = frozenset({"officer", "official", "expert", "manager", "analyst", "spokesman", "spokeswoman"})
+SAME = ("person", "role")  # whom "the officer" may mean
+BARE_HEADS = frozenset({"CEO", "managers", "manager", "head", "director", "chief executive", "founder", "chairman"})
+BARE_OFFICES = frozenset({"minister", "defence minister", "foreign minister", "prime minister", "deputy minister"})
 ITS = "its "  # how the description of "its head" begins until it is known whose
 OF_COMPANY = "company "  # how the description of somebody at "the company" begins
 SPECIFIC = frozenset(  # titles that mean another person than one known under other titles
@@ -181,6 +185,9 @@ def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | 
         return current.speaker, current.kind
     if described is not None and not (current and current.kind == "person"):
         return described, "role"
+    generic = voice.kind == "role" and voice.name in STAND_FOR and current is not None and current.kind in SAME
+    if voice.definite and generic and current is not None:
+        return current.speaker, current.kind
     if voice.kind == "title" and voice.definite and _may_be(voice, memory):
         if "person" in near:
             return near["person"], "person"
@@ -195,6 +202,10 @@ def _unnamed(voice: Voice, memory: Memory, near: dict[str, str]) -> tuple[str | 
 
 def _owned(name: str | None, memory: Memory, near: Mapping[str, str]) -> str | None:
     """Say whose "company head" he is, where the text names a company."""
+    if name in BARE_HEADS and "company" in near:
+        return f"{near['company']} {name}"
+    if name in BARE_OFFICES and memory.lands is not None and (state := memory.lands.state()) is not None:
+        return f"{memory.lands.adjective(state)} {name}"
     if name is None or not name.startswith((OF_COMPANY, ITS)):
         return name
     what = name.removeprefix(OF_COMPANY).removeprefix(ITS)
