@@ -29,7 +29,8 @@ def write_sample(ledger: Ledger) -> None:
     article = Article("a1", TEXT, "uk", "Танки", TEXT[7:60], "Outlet", "2025-06-09", "https://a.example", None)
     said = Statement("a1", 7, 60, "директор", None, "indirect")
     shared = {"speaker": "директор", "publisher": "Outlet", "url": "https://a.example", "lang": "uk"}
-    made = Claim("output", ("Russia",), "tank", 40.0, 40.0, "month", when=("2025-06", "2025-06"), version="0.1", **shared)
+    june = ("2025-06", "2025-06")
+    made = Claim("output", ("Russia",), "tank", 40.0, 40.0, "month", when=june, version="0.1", **shared)
     first, second = (made.with_fields(evidence=_evidence("a1", TEXT, words)) for words in ("40 танків", "90 tanks"))
     ledger.append_article(article, page, [said], [first, second], set_aside=[SetAside("a1", 0, 5, "no figure")])
     better = second.with_fields(low=90.0, high=90.0, per="year", version="0.2", note="read anew")
