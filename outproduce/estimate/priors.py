@@ -28,18 +28,23 @@ class Priors:
     silent: float = 0.7
     silent_share: float = 0.03
 
-    # Figures. `figure`: one count is good to about 20 %, whoever repeats it (same party, figure and time share this
+    # Figures. `figure`: one count is good to about 25 %, whoever repeats it (same party, figure and year share this
     # error). `own`: what each telling adds. `speaker`: what one speaker's figures on one party have in common.
     # `house`: what one side's speakers say too much or too little of one side's makers. Noise and house are searched.
-    figure: float = 0.2
+    figure: float = 0.25
     own: float = 0.15
     speaker: float = 0.2
     house: float = 0.2
-    noise_log_sd: float = 0.35
+    noise_log_sd: float = 0.2
     house_log_sd: float = 0.5
     # `counting`: all counts of one side's output share what is counted as made (refurbished rounds, bodies without
-    # filling, mortar rounds): a factor of 1.25 that no number of counts takes away.
-    counting: float = 0.22
+    # filling, mortar rounds): a factor of 1.16 that no number of counts takes away.
+    counting: float = 0.15
+    # `defined`: all counts of one party share which plants, calibres and stages of work are meant by its output.
+    defined: float = 0.2
+    # `own_count`: what a party counts of its own finished output is nearer to the books than what others say of it:
+    # half of the errors of figure, speaker and house.
+    own_count: float = 0.5
     # What the words add: "about", a figure that the collector doubted, a guessed date.
     vague: float = 0.1
     doubt: float = 0.4
@@ -47,7 +52,9 @@ class Priors:
 
     # A capacity stands above the output by a slack that is positive: plants run at 60 to 90 % of it.
     slack: float = 0.25
-    slack_log_sd: float = 0.6
+    slack_log_sd: float = 1.0
+    # What "capacity" means to those who speak of one party's (one shift or three, with powder or without) differs, too.
+    nameplate: float = 0.3
     # A target stands above what comes of it by a shortfall that is positive and common to all, learnt from the targets
     # that have fallen due; each party has its own on top, and a forecast is rougher than a count.
     shortfall: float = 0.2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -109,13 +109,13 @@ class Family:
 
     def model(self, scales: Mapping[str, float]) -> Model:
         """Build the model at given multiples of the priors' spreads: `walk`, `noise` and `house`."""
-        seen = self.observations
         mean = np.array([effect.middle for effect in self.effects])
         sd = np.array([effect.sd * (scales[effect.scale] if effect.scale else 1.0) for effect in self.effects])
         positive = np.array([effect.positive for effect in self.effects], dtype=bool)
         prior = join_priors(self._path_priors(scales["walk"]), mean, sd)
-        noisy = replace(seen, sd=seen.sd * scales["noise"])
-        return Model(prior, noisy, self.tree, positive, LINKS["log"], self.priors.freedom, self.priors.lapse)
+        return Model(
+            prior, self.observations, self.tree, positive, LINKS["log"], self.priors.freedom, self.priors.lapse
+        )
 
     def _path_priors(self, walk: float) -> list[Prior]:
         """Priors of the parties' paths: a local linear trend for a whole, a random walk for a share."""
@@ -151,10 +151,14 @@ class Fit:
         return self.found.best
 
     @cached_property
+    def unknowns(self) -> Array:
+        """Joint samples of all unknowns, shape (draws, unknowns)."""
+        return self.found.samples(self.family.priors.draws, self.seed)
+
+    @cached_property
     def _rates(self) -> Array:
         """Samples of the leaves' rates in pieces a month, shape (draws, leaves, months)."""
-        unknowns = self.found.samples(self.family.priors.draws, self.seed)
-        values = np.exp(self.posterior.cells(unknowns))
+        values = np.exp(self.posterior.cells(self.unknowns))
         return values.reshape(-1, len(self.family.leaves), self.family.months)
 
     def rates(self, actor: str) -> Array:
@@ -222,12 +226,11 @@ class Fit:
 
     def biases(self) -> dict[tuple[str, str], tuple[float, float]]:
         """House effects by side and whom it speaks of: mean and sd of the log factor; positive is too much."""
-        unknowns = self.found.samples(self.family.priors.draws, self.seed)
         first = self.posterior.model.paths
         return {
             (str(effect.key[1]), str(effect.key[2])): (
                 float(self.posterior.u[first + index]),
-                float(unknowns[:, first + index].std()),
+                float(self.unknowns[:, first + index].std()),
             )
             for index, effect in enumerate(self.family.effects)
             if effect.key[0] == "house"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import optimize
+from threadpoolctl import threadpool_limits
 
 from outproduce.estimate.laplace import Array, Model, Posterior, fit
 
@@ -46,6 +47,12 @@ def search_scales(build: Callable[[dict[str, float]], Model], scales: tuple[Scal
     Every fit starts from the mode of the one before, so that a try costs two or three steps. Two neighbours a scale,
     0.8 prior sds off, stand for what the data leave open about it.
     """
+    # Matrices of a few hundred rows gain nothing from threads, and on a busy machine these wait for each other tenfold.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _search(build, scales, tries)
+
+
+def _search(build: Callable[[dict[str, float]], Model], scales: tuple[Scale, ...], tries: int) -> Found:
     last: list[Array | None] = [None]
 
     def read(theta: Array) -> dict[str, float]:

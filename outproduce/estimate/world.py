@@ -20,7 +20,8 @@ class World:
     `parents`: item to its parent, None at the root. `part_of`: party to what it belongs to, with dates. `covers`: bloc
     to its disjoint parts and their rough shares; such a bloc is exactly the sum of its parts. `sides`: party or speaker
     to side. `counted_in`: class of items to the item in which it is counted. `stands_for`: item to narrower ones that
-    are most of it. `plants`: words in a note that show a claim is about one plant.
+    are most of it. `plants`: words in a note that show a claim is about one plant. `bodies`: speaker to the body it
+    speaks for, body to its state.
     """
 
     parents: Mapping[str, str | None]
@@ -30,6 +31,7 @@ class World:
     counted_in: Mapping[str, str] = field(default_factory=dict)
     stands_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plants: tuple[str, ...] = ()
+    bodies: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_pack(cls, pack: Pack) -> World:
@@ -46,6 +48,7 @@ class World:
             blocs.get("counted_in", {}),
             {item: tuple(parts) for item, parts in blocs.get("stands_for", {}).items()},
             tuple(blocs.get("plants", ())),
+            {speaker.name: speaker.body for speaker in pack.speakers.values() if speaker.body},
         )
 
     def wholes(self, actor: str) -> tuple[Membership, ...]:
@@ -120,6 +123,20 @@ class World:
             return self.sides[name]
         bearers = [actor for actor in sorted(self.known_actors(), key=len, reverse=True) if actor in name]
         return next((self.sides[actor] for actor in bearers if actor in self.sides), None)
+
+    def speaks_for_itself(self, speaker: str | None, actors: Iterable[str]) -> bool:
+        """Whether the speaker is one of the parties, or a body or person of one of them: its figures are its own count.
+
+        >>> World({}, bodies={"Army": "Homeland"}).speaks_for_itself("Army", ("Homeland",))
+        True
+        """
+        asked, at, seen = set(actors), speaker, set[str]()
+        while at is not None and at not in seen:
+            if at in asked:
+                return True
+            seen.add(at)
+            at = self.bodies.get(at)
+        return speaker is not None and any(actor in speaker for actor in asked)
 
     def check_question(self, actors: Iterable[str], item: str) -> None:
         """Refuse a party or an item that is not in this world.
