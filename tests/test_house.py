@@ -24,7 +24,7 @@ ledger.columns ledger.versions.v1_first ledger.versions.v2_changes ledger.versio
 ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.links ledger.history ledger.review
 ledger.verification ledger.corpus ledger.imports ledger reading
 estimate.months estimate.priors estimate.world estimate.laplace estimate.scales estimate.shares estimate.observations
-estimate.fusion estimate.rates estimate answers
+estimate.fusion estimate.rates estimate.prediction estimate answers
 report.wording report.export report.charts report.views report.drawing report.render report
 progress demo options inspection cli
 """.split()  # noqa: SIM905 - a list of ninety names reads worse
