@@ -25,8 +25,8 @@ OPEN_ROWS = 12  # claims shown before the rest is folded away
 _HEAD = ("claim", "words", "speaker", "outlet", "published", "moved")
 
 
-def render_report(answers: Sequence[Comparison], world: World) -> str:
-    """Make the page for answers to one question on several days, in their order.
+def render_report(answers: Sequence[Comparison], world: World, after: str = "") -> str:
+    """Make the page for answers to one question on several days, in their order; `after` is HTML below them.
 
     >>> from outproduce.report.render import safe_link
     >>> safe_link("javascript:alert(1)") is None
@@ -51,6 +51,7 @@ def render_report(answers: Sequence[Comparison], world: World) -> str:
 <h1>{escape(question)}</h1>
 <p class="soft">Worked out from what was said in public. A claim proves that something was said, not that it is so.</p>
 {sections}
+{after}
 </main>
 <footer><p>Made by outproduce {__version__}. Claims marked <span class="tag">by hand</span> were collected by hand
 without a quotation: follow the link. Words marked <span class="tag">sample</span> are sentences written for the sample

@@ -1,0 +1,241 @@
+"""An assertion held against an estimate: the probability that it holds, the verdict, and what would have to be so."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from outproduce.answers import Band
+from outproduce.checking.assertion import GROWTH, RATE, RATIO, Assertion
+from outproduce.checking.scale import NOT_CHECKABLE, THRESHOLDS, verdict_of
+from outproduce.errors import NothingFound, UsageError
+from outproduce.estimate.laplace import Array
+from outproduce.estimate.months import Span, month_index, month_name
+from outproduce.estimate.priors import Priors
+from outproduce.estimate.rates import Fit, estimate_family, known_by
+from outproduce.estimate.world import World
+from outproduce.records import Claim
+
+LEVEL = 0.9
+AHEAD = 24  # months beyond the day up to which a plan can be held against the estimate
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An assertion held against what was public on `as_of`; `band` is what is estimated for the same quantity.
+
+    `parts` are the rates behind a ratio, pieces a month. `reason` is why there is no verdict; then the rest is empty.
+    """
+
+    as_of: str
+    verdict: str
+    probability: float | None = None
+    band: Band | None = None
+    parts: tuple[tuple[str, Band], ...] = ()
+    stories: int = 0
+    reason: str | None = None
+    fit: Fit | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give verdict, probability and interval; rates in pieces a month."""
+        return {
+            "as_of": self.as_of,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "probability": None if self.probability is None else round(self.probability, 4),
+            "estimate": None if self.band is None else {**self.band.as_json(), "level": LEVEL},
+            "rates_a_month": {name: band.as_json() for name, band in self.parts},
+            "independent_claims": self.stories,
+        }
+
+
+def judge(
+    made: Assertion, item: str, known: Iterable[Claim], world: World, as_of: str, priors: Priors | None = None
+) -> Judged:
+    """Hold an assertion about `item` against the claims public on `as_of` (`YYYY-MM-DD`)."""
+    actors = tuple(dict.fromkeys((*made.top, *made.bottom)))
+    last = max(made.months[1], month_index(as_of))
+    if last > month_index(as_of) + AHEAD:
+        return Judged(as_of, NOT_CHECKABLE, reason=f"{month_name(last)} is too far ahead to estimate on {as_of}")
+    public = [claim for claim in known if known_by(claim, as_of)]
+    until = as_of if last == month_index(as_of) else f"{month_name(last)}-28"
+    try:
+        fit = estimate_family(public, world, item, actors, until, priors)
+        return weigh(made, fit, world, as_of)
+    except UsageError as error:
+        kind = "item" if str(error).startswith(("no item", "'")) else "actor"
+        return Judged(as_of, NOT_CHECKABLE, reason=f"unknown {kind}: {error}")
+    except NothingFound as error:
+        return Judged(as_of, NOT_CHECKABLE, reason=f"no evidence: {error}")
+
+
+def weigh(made: Assertion, fit: Fit, world: World, as_of: str) -> Judged:
+    """Give the probability of an assertion from the samples of a fit.
+
+    Raises:
+        NothingFound: no story bears on a party, or on the time.
+    """
+    values = asserted_samples(made, fit, world)
+    inside = _share_inside(np.log(values), made)
+    best = 1.0 if None in (made.low, made.high) else _best_share(np.log(values), math.log(made.high / made.low))  # type: ignore[operator]
+    if made.denied:
+        inside, best = 1.0 - inside, 1.0
+    band = band_of(values)
+    parts = tuple((" and ".join(who), band_of(_mean_rate(fit, who, made.months, world))) for who in _parties(made))
+    stories = len(fit.used(*(name for who in _parties(made) for name in who)))
+    wide = band.high / band.low > THRESHOLDS.widest
+    if wide and THRESHOLDS.doubtful <= inside <= 1 - THRESHOLDS.doubtful:
+        reason = f"no evidence to speak of: the estimate reaches from {band.low:.2g} to {band.high:.2g}"
+        return Judged(as_of, NOT_CHECKABLE, None, band, parts, stories, reason, fit)
+    return Judged(as_of, verdict_of(inside, best), inside, band, parts, stories, None, fit)
+
+
+def asserted_samples(made: Assertion, fit: Fit, world: World) -> Array:
+    """Samples of the quantity that is asserted: pieces a month, or a ratio."""
+    top = _mean_rate(fit, made.top, made.months, world)
+    if made.quantity == RATIO:
+        return np.asarray(top / _mean_rate(fit, made.bottom, made.months, world))
+    if made.quantity == GROWTH:
+        assert made.base is not None
+        return np.asarray(top / _mean_rate(fit, made.top, made.base, world))
+    if made.is_capacity:  # a capacity stands above the output by a slack nobody knows
+        priors = fit.family.priors
+        slack = priors.slack * np.exp(priors.slack_log_sd * np.random.default_rng(fit.seed).standard_normal(top.size))
+        return np.asarray(top * np.exp(slack))
+    return top
+
+
+def _parties(made: Assertion) -> tuple[tuple[str, ...], ...]:
+    return (made.top, made.bottom) if made.bottom else (made.top,)
+
+
+def _mean_rate(fit: Fit, actors: Sequence[str], months: Span, world: World) -> Array:
+    """Samples of the parties' rate together, the mean over the months that the estimate reaches."""
+    first, last = fit.family.first, fit.family.last
+    if months[1] < first or months[0] > last:
+        spans = f"{month_name(first)} to {month_name(last)}"
+        raise NothingFound(f"no claim bears on {month_name(months[0])}; what is known reaches from {spans}")
+    inside = slice(max(months[0], first) - first, min(months[1], last) - first + 1)
+    total = sum(fit.rates(actor) for actor in _disjoint(actors, world))
+    mean: Array = np.asarray(total)[:, inside].mean(axis=1)
+    return mean
+
+
+def _disjoint(actors: Sequence[str], world: World) -> tuple[str, ...]:
+    """Drop parties that are part of another of them."""
+    names = tuple(dict.fromkeys(actors))
+    return tuple(name for name in names if not {*names} & {*world.wholes_above(name)})
+
+
+def band_of(values: Array) -> Band:
+    """Median and central 90 % interval of samples."""
+    low, middle, high = np.quantile(values, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
+    return Band(float(middle), float(low), float(high))
+
+
+def _share_inside(logs: Array, made: Assertion) -> float:
+    inside = np.ones(logs.size, dtype=bool)
+    if made.low is not None:
+        inside &= logs >= math.log(made.low)
+    if made.high is not None:
+        inside &= logs <= math.log(made.high)
+    return float((inside.sum() + 0.5) / (logs.size + 1))  # never quite 0 or 1: there are only so many samples
+
+
+def _best_share(logs: Array, width: float) -> float:
+    """Greatest share of the samples within any window of this width."""
+    ordered = np.sort(logs)
+    reach = np.searchsorted(ordered, ordered + width, side="right") - np.arange(ordered.size)
+    return float(reach.max() / ordered.size)
+
+
+def chance_of(made: Assertion, fit: Fit, world: World) -> float | None:
+    """Probability of another reading of a sentence from the same fit; None where the fit does not reach it."""
+    try:
+        return _share_inside(np.log(asserted_samples(made, fit, world)), made)
+    except NothingFound:
+        return None
+
+
+def would_have_to(made: Assertion, judged: Judged, what: str) -> list[str]:
+    """Say what would have to be so for the assertion to hold, against the estimate; `what` is the item in words."""
+    if judged.band is None or judged.verdict == NOT_CHECKABLE:
+        return []
+    if made.denied:
+        return []
+    return {RATE: _needed_rate, RATIO: _needed_ratio, GROWTH: _needed_growth}[made.quantity](made, judged, what)
+
+
+def _needed_rate(made: Assertion, judged: Judged, what: str) -> list[str]:
+    assert judged.band is not None
+    who = " and ".join(made.top)
+    verb = "be able to make" if made.is_capacity else "make"
+    return [
+        f"{who} would have to {verb} {_between(made, 12)} {what} a year; the estimate is "
+        f"{number(12 * judged.band.median)} ({number(12 * judged.band.low)} to {number(12 * judged.band.high)})"
+        f"{_gap(made, judged.band.median)}"
+    ]
+
+
+def _needed_ratio(made: Assertion, judged: Judged, what: str) -> list[str]:
+    (top, rate), (bottom, other) = judged.parts
+    said = []
+    if made.low is not None and not made.low == 1.0 == made.middle:
+        need = made.low * other.median
+        said.append(
+            f"{top} would have to make at least {number(12 * need)} {what} a year, {_times(need / rate.median)} "
+            f"the estimate of {number(12 * rate.median)}, with {bottom} at its estimate of {number(12 * other.median)}"
+        )
+        spare = rate.median / made.low
+        said.append(
+            f"or {bottom} would have to make at most {number(12 * spare)} a year, "
+            f"{_times(spare / other.median)} its estimate, with {top} at its own"
+        )
+    if made.high is not None:
+        most = made.high * other.median
+        said.append(f"and {top} no more than {number(12 * most)} a year")
+    return said
+
+
+def _needed_growth(made: Assertion, judged: Judged, what: str) -> list[str]:
+    assert judged.band is not None
+    assert made.base is not None
+    who = " and ".join(made.top)
+    since = month_name(made.base[0])[: 4 if made.base[1] - made.base[0] == 11 else 7]
+    return [
+        f"{who} would have to make {_between(made, 1)} times the {what} that it made in {since}; the estimate is "
+        f"{judged.band.median:.2g} times ({judged.band.low:.2g} to {judged.band.high:.2g})"
+    ]
+
+
+def _between(made: Assertion, scale: float) -> str:
+    low, high = (None if end is None else number(end * scale) for end in (made.low, made.high))
+    return f"at least {low}" if high is None else f"at most {high}" if low is None else f"{low} to {high}"
+
+
+def _gap(made: Assertion, median: float) -> str:
+    if made.low is not None and median < made.low:
+        return f", so {_times(made.low / median)} that"
+    if made.high is not None and median > made.high:
+        return f", so {_times(made.high / median)} that"
+    return ", which is within that"
+
+
+def _times(factor: float) -> str:
+    return f"{factor:.1f} times" if factor < 10 else f"{factor:.0f} times"
+
+
+def number(value: float) -> str:
+    """Write a quantity in three figures, with millions in words.
+
+    >>> number(3_412_345), number(41_234), number(12.34)
+    ('3.41 million', '41,200', '12.3')
+    """
+    if value >= 999_500:
+        return f"{value / 1e6:.3g} million"
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if rounded >= 100 or rounded.is_integer() else f"{rounded:g}"
