@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,8 @@ import typer
 
 from outproduce import __version__
 from outproduce.errors import NothingFound, UsageError
-from outproduce.options import Form, Wanted, fail, open_closed_streams, verb, warn
+from outproduce.ledger_verbs import claims, export, known_pack, review, stories, verify
+from outproduce.options import Form, fail, open_closed_streams, open_ledger, verb, warn
 
 app = typer.Typer(
     help="Who makes more of it, says who, and since when: claims about production, read and weighed.",
@@ -33,6 +34,7 @@ app.add_typer(pack_app, name="pack")
 Sources = Annotated[
     list[str], typer.Argument(metavar="SOURCE...", help="HTML, text, PDF, JSON or JSON lines file, a folder, or -.")
 ]
+_LEDGER_HELP = "The ledger, a file or postgresql://user@host/database; default: outproduce.db in your data folder."
 ActorName = Annotated[str, typer.Argument(metavar="ACTOR", help="A state, bloc or company, in any language.")]
 Counted = Annotated[str, typer.Option("--item", help="What is made: ammunition, снаряди, attack_drone.")]
 AsOf = Annotated[
@@ -59,30 +61,13 @@ def _show_version(asked: bool) -> None:
 @app.callback()
 def settings(
     context: typer.Context,
-    ledger: Annotated[
-        str | None, typer.Option(metavar="PATH", help="The ledger file; default: outproduce.db in your data folder.")
-    ] = None,
+    ledger: Annotated[str | None, typer.Option(metavar="PATH", help=_LEDGER_HELP)] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Take the options that stand before the verb."""
     context.obj = Settings(ledger)
-
-
-def _open_ledger(context: typer.Context, *, create: bool = False) -> Any:
-    from outproduce.ledger.store import Ledger, default_ledger_path
-
-    named = context.obj.ledger
-    if named == "":
-        raise UsageError("--ledger '' names no file; give a path, or leave it out for the ledger in your data folder")
-    return Ledger.open(named or default_ledger_path(), create)
-
-
-def _pack() -> Any:
-    from outproduce.packs import load_pack
-
-    return load_pack()
 
 
 @app.command()
@@ -118,8 +103,9 @@ def read(context: typer.Context, sources: Sources, form: Form, dry_run: DryRun =
 
     shape = form.shape
     problems: list[str] = []
-    with nullcontext() if dry_run else _open_ledger(context, create=True) as ledger:
-        reports = watched(read_reports(sources, ledger, stdin=sys.stdin.buffer), "reading", "documents")
+    with ExitStack() as stack:
+        keep = None if dry_run else lambda: stack.enter_context(open_ledger(context, create=True))
+        reports = watched(read_reports(sources, keep, stdin=sys.stdin.buffer), "reading", "documents")
         rows = (report_row(report) for report in _without_problems(reports, problems))
         found = write_rows(rows, shape, REPORT_COLUMNS)
     if dry_run:
@@ -227,7 +213,7 @@ def import_claims(
     if table is None:
         claims, refused = starter_claims(), list[RefusedRow]()
     else:
-        claims, refused = read_claims_csv(table, items=_pack().items)
+        claims, refused = read_claims_csv(table, items=known_pack().items)
     for row in refused:
         warn(row.reason, "refused")
     total = len(claims) + len(refused)
@@ -240,70 +226,15 @@ def import_claims(
     if dry_run:
         print(f"{len(claims)} of {total} rows would be imported (--dry-run)")
         return
-    with _open_ledger(context, create=True) as ledger:
+    with open_ledger(context, create=True) as ledger:
         added = ledger.append_claims(claims, source=str(table or "starter_claims.csv"))
         print(f"{added} claims imported, {len(claims) - added} known already, {len(refused)} refused -> {ledger.name}")
     if refused:
         sys.exit(1)
 
 
-def _filter(wanted: Wanted, **more: Any) -> Any:
-    """Make a filter of the options, with names resolved."""
-    from outproduce.ledger.store import ClaimFilter
-    from outproduce.resolve import items_below, resolve_actor, resolve_item
-
-    pack = _pack()
-    item = items_below(resolve_item(wanted.item, pack), pack) if wanted.item is not None else None
-    return ClaimFilter(
-        actor=resolve_actor(wanted.actor, pack) if wanted.actor is not None else None,
-        item=item,
-        kind=wanted.kind,
-        status=wanted.status,
-        speaker=wanted.speaker,
-        since=wanted.since,
-        until=wanted.until,
-        text=wanted.text,
-        **more,
-    )
-
-
-@app.command()
-@verb
-def claims(context: typer.Context, wanted: Wanted, form: Form) -> None:
-    """List the claims of the ledger, with filters; all filters given must fit.
-
-    Example: `outproduce claims --actor Russia --item снаряди --since 2025`
-    """
-    from outproduce.report.export import write_rows
-    from outproduce.report.views import CLAIM_COLUMNS
-
-    shape, chosen = form.shape, _filter(wanted, limit=wanted.limit)
-    with _open_ledger(context) as ledger:
-        found = write_rows((claim.as_row() for claim in ledger.claims(chosen)), shape, CLAIM_COLUMNS)
-        if not found:
-            raise NothingFound(f"no claim in {ledger.name} fits; ask for less, or read or import more")
-
-
-@app.command()
-@verb
-def stories(context: typer.Context, wanted: Wanted, form: Form) -> None:
-    """List stories: claims that go back to one utterance, the most retold first.
-
-    Example: `outproduce stories --item ammunition --limit 10`
-    """
-    from outproduce.ledger.stories import find_stories
-    from outproduce.progress import waiting
-    from outproduce.report.export import write_rows
-    from outproduce.report.views import STORY_COLUMNS, story_row
-
-    shape = form.shape
-    with _open_ledger(context) as ledger, waiting("bringing retellings together"):
-        chosen = list(ledger.claims(_filter(wanted)))
-        if not chosen:
-            raise NothingFound(f"no claim in {ledger.name} fits; ask for less, or read or import more")
-        found = find_stories(chosen, parents=_pack().parents)
-    found.sort(key=lambda story: -len(story.claims))
-    write_rows((story_row(story) for story in found[: wanted.limit]), shape, STORY_COLUMNS)
+for ledger_verb in (claims, stories, review, verify, export):
+    app.command()(ledger_verb)
 
 
 @app.command()
@@ -327,9 +258,9 @@ def compare(
     from outproduce.report.views import write_comparison
     from outproduce.resolve import resolve_actor, resolve_item
 
-    shape, pack = form.shape, _pack()
+    shape, pack = form.shape, known_pack()
     question = resolve_actor(a, pack), resolve_actor(b, pack), resolve_item(item, pack)
-    with _open_ledger(context) as ledger, waiting(f"weighing what is known of {question[2]}"):
+    with open_ledger(context) as ledger, waiting(f"weighing what is known of {question[2]}"):
         answer = answers.compare(ledger.claims(), World.from_pack(pack), *question, as_of=as_of, level=level)
     write_comparison(answer, shape)
 
@@ -359,10 +290,10 @@ def estimate(
 
     if not 0 < level < 1:
         raise UsageError(f"level {level} is no probability; give a number between 0 and 1, such as 0.9")
-    shape, pack, day = form.shape, _pack(), check_day(as_of) if as_of else None
+    shape, pack, day = form.shape, known_pack(), check_day(as_of) if as_of else None
     since, until = check_month("--from", first), check_month("--to", last)
     who, what = resolve_actor(actor, pack), resolve_item(item, pack)
-    with _open_ledger(context) as ledger, waiting(f"weighing what is known of {what}"):
+    with open_ledger(context) as ledger, waiting(f"weighing what is known of {what}"):
         series = estimate_series(ledger.claims(), World.from_pack(pack), who, what, day, level)
     shown = [row for row in series if (since or "") <= row.month <= (until or "9999")]
     if not shown:

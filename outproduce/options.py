@@ -50,12 +50,22 @@ class Wanted:
     actor: Annotated[str | None, typer.Option(help="Who makes it, in any language: Russia, Росії, США.")] = None
     item: Annotated[str | None, typer.Option(help="What is made, with all below it: ammunition, дрони.")] = None
     kind: Annotated[str | None, typer.Option(help="output, capacity, stock, transfer, use, order, ...")] = None
-    speaker: Annotated[str | None, typer.Option(help="Part of the speaker's name.")] = None
+    speaker: Annotated[str | None, typer.Option(help="Words of the speaker's name, or how they begin.")] = None
     status: Annotated[str | None, typer.Option(help="actual, planned, possible or denied.")] = None
     since: Annotated[str | None, typer.Option(help="About a time from here: YYYY, YYYY-MM or YYYY-MM-DD.")] = None
     until: Annotated[str | None, typer.Option(help="About a time up to here, inclusive.")] = None
-    text: Annotated[str | None, typer.Option(help="Words that must stand in evidence, note or names.")] = None
+    text: Annotated[str | None, typer.Option(help="Words, or how they begin, of evidence, note or names.")] = None
     limit: Annotated[int | None, typer.Option(min=0, help="At most so many.")] = None
+
+
+def open_ledger(context: typer.Context, *, create: bool = False) -> Any:
+    """Open the ledger named before the verb, else the user's own."""
+    from outproduce.ledger.store import Ledger, default_ledger_path
+
+    named = context.obj.ledger
+    if named == "":
+        raise UsageError("--ledger '' names no file; give a path, or leave it out for the ledger in your data folder")
+    return Ledger.open(named or default_ledger_path(), create)
 
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:

@@ -7,7 +7,7 @@ Nothing is decided here: each stage is a module of its own, named in the order i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -62,11 +62,16 @@ def read_report(raw: RawDocument, pack: Pack) -> ReadReport:
 
 
 def read_reports(
-    paths: Iterable[str | Path], ledger: Ledger | None = None, *, stdin: IO[bytes] | None = None, pack: str = "weapons"
+    paths: Iterable[str | Path],
+    ledger: Ledger | Callable[[], Ledger] | None = None,
+    *,
+    stdin: IO[bytes] | None = None,
+    pack: str = "weapons",
 ) -> Iterator[ReadReport | Unread]:
     """Read every document of the paths in order and, where a ledger is given, append each to it as it is read.
 
-    What cannot be read comes out as `Unread` and does not stop the others. Each report is one transaction.
+    What cannot be read comes out as `Unread` and does not stop the others. Each report is one transaction. `ledger` may
+    be what opens one: it is called when there is a first report to keep, so that none is made for nothing.
 
     Raises:
         LedgerError: the ledger cannot be written.
@@ -82,6 +87,7 @@ def read_reports(
             yield Unread(found.origin, str(error), found)
             continue
         if ledger is not None:
+            ledger = ledger if isinstance(ledger, Ledger) else ledger()
             is_new = ledger.append_article(
                 report.article, report.raw, report.statements, report.claims, version=__version__
             )

@@ -19,7 +19,9 @@ def postgres() -> Iterator[sa.Engine]:
     """The server the tests may use."""
     if not POSTGRES:
         pytest.skip("no PostgreSQL: OUTPRODUCE_TEST_POSTGRES names no server (tools/start_postgres.sh starts one)")
-    engine = sa.create_engine(POSTGRES.replace("postgresql://", "postgresql+psycopg://"))
+    engine = sa.create_engine(
+        POSTGRES.replace("postgresql://", "postgresql+psycopg://"), connect_args={"connect_timeout": 10}
+    )
     yield engine
     engine.dispose()
 

@@ -25,8 +25,8 @@ ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.l
 ledger.verification ledger.corpus ledger.imports ledger reading
 estimate.months estimate.priors estimate.world estimate.laplace estimate.scales estimate.shares estimate.observations
 estimate.fusion estimate.rates estimate.prediction estimate answers
-report.wording report.export report.charts report.views report.drawing report.render report
-progress demo options inspection cli
+report.wording report.export report.files report.charts report.views report.drawing report.render report
+progress demo options inspection reviewing ledger_verbs cli
 """.split()  # noqa: SIM905 - a list of ninety names reads worse
 
 

@@ -97,7 +97,7 @@ def _place(path_or_url: str | Path) -> Path | sa.URL:
 def _open_file(path: Path, create: bool, wait_s: float) -> Opened:
     _check_file(path, create)
     exists = path.exists()
-    writable = not exists or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+    writable = not exists or (_may_write(path) and _may_write(path.parent))
     address = f"file:{quote(str(path.absolute()))}"
     if not writable:
         # Without a log beside it nobody is writing, and a file in a folder that takes no log can be read as it is.
@@ -117,6 +117,10 @@ def _open_file(path: Path, create: bool, wait_s: float) -> Opened:
     sa.event.listen(engine, "connect", set_up)
     sa.event.listen(engine, "begin", _begin)
     return Opened(engine, str(path), writable)
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _open_server(url: sa.URL, wait_s: float) -> Opened:

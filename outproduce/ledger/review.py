@@ -7,7 +7,7 @@ stands in its place with reader "review". Reading again never undoes a decision;
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,11 @@ import sqlalchemy as sa
 from outproduce.errors import ClaimError, NothingFound, UsageError
 from outproduce.ledger import schema as db
 from outproduce.ledger.changes import Change
+from outproduce.ledger.duplicates import near_copies
 from outproduce.ledger.history import reviews
 from outproduce.ledger.rows import CLAIM_ROWS, REVIEW, add_claims, article_of, claims_of
 from outproduce.ledger.store import Ledger
+from outproduce.ledger.stories import Pairs, StoryRules
 from outproduce.records import Article, Claim, Evidence
 
 CORRECTABLE = (
@@ -137,9 +139,6 @@ def _relate(ledger: Ledger, decision: str, claim_id: str, others: Sequence[str],
             _decide(change, decision, held.claim.id, by, beside.claim.id)
 
 
-Pairs = frozenset[tuple[str, str]]
-
-
 def story_decisions(ledger: Ledger) -> tuple[Pairs, Pairs]:
     """Give the pairs of claims that people said are one story, and those they said are not; the last word counts.
 
@@ -156,6 +155,13 @@ def story_decisions(ledger: Ledger) -> tuple[Pairs, Pairs]:
             last[one, two] = decision.decision
     together = frozenset(pair for pair, decision in last.items() if decision == "join")
     return together, frozenset(last) - together
+
+
+def story_rules(ledger: Ledger, claims: Iterable[Claim]) -> StoryRules:
+    """Gather what is known beside the claims for telling stories: near-copies among their articles, and decisions."""
+    ids = sorted({claim.evidence.article_id for claim in claims if claim.evidence is not None})
+    copies = near_copies((article_id, ledger.article(article_id).text) for article_id in ids)
+    return StoryRules(copies, *story_decisions(ledger))
 
 
 def _today(claim_id: str, later: Mapping[str | None, str]) -> str:

@@ -242,6 +242,7 @@ def conditions(wanted: ClaimFilter, dialect: str) -> Iterator[sa.ColumnElement[b
     if wanted.text is not None:
         yield matches(dialect, WORDS, wanted.text)
     if wanted.unreviewed:
+        yield table.c.reader != REVIEW
         yield table.c.id.not_in(sa.select(db.reviews.c.claim_id))
     if wanted.ids is not None:
         yield table.c.id.in_(wanted.ids)

@@ -11,6 +11,8 @@ from typing import Any, TextIO
 
 from outproduce.answers import BY_HAND, Comparison, UsedClaim
 from outproduce.errors import UsageError
+from outproduce.ledger.reasons import Reason
+from outproduce.ledger.verification import Verification
 from outproduce.reading import ReadReport, document_id
 from outproduce.records import Claim, Estimate, Story
 from outproduce.report.charts import render_bands, render_probability
@@ -95,6 +97,53 @@ STORY_COLUMNS = (
     Column("speaker", lambda row: row["origin"]["speaker"] or "", 3),
     Column("outlets", lambda row: ", ".join(row["outlets"]), 5),
 )
+HISTORY_COLUMNS = (
+    Column("added", lambda row: (row["added_at"] or "")[:10], width=10),
+    Column("ended", lambda row: (row["superseded_at"] or "")[:10], width=10),
+    *CLAIM_COLUMNS[1:4],
+    Column("why, and who decided what", lambda row: "; ".join(_told_history(row)), 6),
+)
+WHY_COLUMNS = (
+    Column("story", lambda row: row["story"][:6], width=6),
+    Column("published", lambda row: row["published"] or "?", width=10),
+    Column("claim", lambda row: claim_words(_claim_of(row)), 4),
+    Column("speaker, outlet", lambda row: ", ".join(filter(None, (row["speaker"], row["publisher"]))), 4),
+    Column("why it belongs", lambda row: row["why"], 5),
+)
+FINDING_COLUMNS = (
+    Column("what", lambda row: row["what"], width=14),
+    Column("article", lambda row: row["article"] or "", width=16),
+    Column("claim", lambda row: row["claim"] or "", width=16),
+    Column("detail", lambda row: row["detail"], 8),
+)
+
+
+def _told_history(row: Row) -> list[str]:
+    return [*filter(None, (row["superseded_why"],)), *row["decisions"]]
+
+
+def reason_row(story: Story, reason: Reason) -> dict[str, Any]:
+    """Make the row of one claim of a story with why it belongs there, and the claim it is most like."""
+    beside = reason.beside.id if reason.beside else None
+    return {"story": story.id, "why": reason.words, "beside": beside, **reason.claim.as_row()}
+
+
+def write_verification(found: Verification, shape: str, stream: TextIO | None = None) -> bool:
+    """Write what is wrong with a ledger, as it is found, and the counts; gives whether anything is.
+
+    JSON lines end with a line of counts; CSV has the findings alone.
+    """
+    rows = (asdict(finding) for finding in found.findings())
+    if shape == "json":
+        findings = list(rows)
+        write_value({"findings": findings, "counts": dict(found.counts)}, shape, stream)
+        return bool(findings)
+    wrong = write_rows(rows, shape, FINDING_COLUMNS, stream)
+    if shape == "jsonl":
+        write_value({"counts": dict(found.counts)}, shape, stream)
+    elif shape == "table":
+        print(", ".join(f"{name}: {number}" for name, number in found.counts.items()), file=stream)
+    return wrong > 0
 
 
 def told_claim(used: UsedClaim) -> Claim:
