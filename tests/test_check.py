@@ -230,7 +230,8 @@ def test_json_has_exactly_the_promised_keys():
 def test_evidence_has_words_speaker_date_and_link():
     against = tanks().as_json()["results"][0]["against"]
     assert against
-    assert all({"words", "speaker", "published", "link"} <= each.keys() for each in against)
+    assert all({"words", "speaker", "published", "link", "known_then"} <= each.keys() for each in against)
+    assert all(each["known_then"] == (each["published"] <= "2024-06-01") for each in against if each["published"])
 
 
 def test_it_is_told_what_would_have_to_be_so():

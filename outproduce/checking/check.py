@@ -19,7 +19,7 @@ from outproduce.checking.sentences import Read, SentenceClaim, read_sentence
 from outproduce.checking.traps import Trap, find_traps, open_questions, same_figure_elsewhere
 from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate.priors import Priors
-from outproduce.estimate.rates import last_day
+from outproduce.estimate.rates import known_by, last_day
 from outproduce.estimate.world import World
 from outproduce.languages import detect_language, language_codes
 from outproduce.packs import Pack
@@ -51,6 +51,10 @@ class Result:
         """Probability that the claim holds, knowing what was public on the day it was said."""
         return self.then.probability if self.then else None
 
+    def known_then(self, held: Held) -> bool:
+        """Whether a story was public on the day the sentence was said, not only later."""
+        return self.then is None or any(known_by(claim, self.then.as_of) for claim in held.story.claims)
+
     def as_json(self) -> dict[str, Any]:
         """Give the result by the keys of docs/check.md; `open_questions` begins with what would have to be so."""
         claim = self.claim
@@ -64,8 +68,8 @@ class Result:
             "asserted": asserted,
             "estimate_then": None if self.then is None else self.then.as_json(),
             "estimate_now": None if self.now is None else self.now.as_json(),
-            "for": [held.as_json() for held in self.supporting],
-            "against": [held.as_json() for held in self.against],
+            "for": [held.as_json() | {"known_then": self.known_then(held)} for held in self.supporting],
+            "against": [held.as_json() | {"known_then": self.known_then(held)} for held in self.against],
             "same_speaker": [said.as_json() for said in self.same_speaker],
             "open_questions": questions if self.reason is None else [self.reason, *questions],
         }

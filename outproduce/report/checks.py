@@ -36,8 +36,10 @@ def _wrapped(lines: Iterable[str]) -> Iterable[str]:
     for line in lines:
         indent = re.match(r" *(- )?", line)
         hang = " " * len(indent[0]) if indent else ""
-        wrap = not line.lstrip().startswith("http")
-        yield textwrap.fill(plain(line), 100, subsequent_indent=hang) if wrap and line else plain(line)
+        words, _, link = line.partition(" <http")
+        yield textwrap.fill(plain(words), 100, subsequent_indent=hang, break_on_hyphens=False) if words else ""
+        if link:
+            yield f"{hang}http{plain(link[:-1])}"
 
 
 def _result_lines(result: Result) -> list[str]:
@@ -82,8 +84,8 @@ def band_words(made: Assertion, band: Band) -> str:
 
 def _sections(result: Result) -> list[tuple[str, list[str]]]:
     rows = [
-        ("For", [story_words(held) for held in result.supporting]),
-        ("Against", [story_words(held) for held in result.against]),
+        ("For", [story_words(held, result) for held in result.supporting]),
+        ("Against", [story_words(held, result) for held in result.against]),
         ("The same speaker", [said_words(said) for said in result.same_speaker]),
         ("For it to hold", list(result.needed)),
         ("Traps", [trap.words for trap in result.traps]),
@@ -92,10 +94,15 @@ def _sections(result: Result) -> list[tuple[str, list[str]]]:
     return [(title, texts) for title, texts in rows if texts]
 
 
-def story_words(held: Held) -> str:
-    """Say a story with its speaker, day, words and link."""
-    how = "" if held.direct else " [of one side; set against the estimate of the other]"
-    return f"{_story(held.story)}{how}{_source(held.story)}"
+def story_words(held: Held, result: Result) -> str:
+    """Say a story with its speaker, day, words and link; and whether it is of one side, or came later."""
+    return f"{_story(held.story)}{_how(held, result)}{_source(held.story)}"
+
+
+def _how(held: Held, result: Result) -> str:
+    marks = [] if held.direct else ["of one side, set against the estimate of the other"]
+    marks += [] if result.known_then(held) else ["known only later"]
+    return f" [{'; '.join(marks)}]" if marks else ""
 
 
 def said_words(said: Said) -> str:
@@ -138,7 +145,9 @@ def _result_markdown(result: Result) -> list[str]:
     parts.append(f"**{result.verdict.capitalize()}**{because}. {' '.join(sentences)}".strip())
     for title, stories in (("For", result.supporting), ("Against", result.against)):
         if stories:
-            parts.append(f"**{title}**\n\n" + "\n".join(f"- {_linked(held.story)}" for held in stories))
+            parts.append(
+                f"**{title}**\n\n" + "\n".join(f"- {_linked(held.story, _how(held, result))}" for held in stories)
+            )
     if result.same_speaker:
         rows = "\n".join(
             f"- {_linked(said.story)}" + (f" **Contradicts: {_safe(said.clash)}.**" if said.clash else "")
@@ -151,9 +160,9 @@ def _result_markdown(result: Result) -> list[str]:
     return parts
 
 
-def _linked(story: Story) -> str:
+def _linked(story: Story, how: str = "") -> str:
     link = story.origin.link
-    return _safe(_story(story)) + (f" [source](<{link}>)" if _is_web(link) and link else "")
+    return _safe(_story(story) + how) + (f" [source](<{link}>)" if _is_web(link) and link else "")
 
 
 def _is_web(link: str | None) -> bool:
