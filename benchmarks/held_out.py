@@ -17,7 +17,7 @@ from outproduce.errors import NothingFound
 from outproduce.estimate.laplace import VALUE, Array, fit
 from outproduce.estimate.months import month_index
 from outproduce.estimate.observations import Sight, find_sights
-from outproduce.estimate.prediction import crps, predict
+from outproduce.estimate.prediction import crps, predict, with_echoes
 from outproduce.estimate.priors import Priors
 from outproduce.estimate.rates import Fit, build_family, counted_item, known_by
 from outproduce.estimate.scales import Found, Scale, search_scales
@@ -84,6 +84,19 @@ def plain_rules(hidden: Sight, others: Sequence[Sight]) -> tuple[float, ...]:
     return float(last), float(np.median(recent)) if recent.size else float(last), line
 
 
+def near_by(hidden: Sight, others: Sequence[Sight]) -> list[float]:
+    """Figures told of the very same thing and a time within a year."""
+    same = [s for s in others if (s.top, s.bottom) == (hidden.top, hidden.bottom) and s.story != hidden.story]
+    return [s.value for s in same if abs(middle(s) - middle(hidden)) <= 12]
+
+
+def repeat_chance(known: Sequence[Sight]) -> float:
+    """How often, among the known claims, one that could repeat another does; counted as if one of two had, before."""
+    chances = [(s.value, near_by(s, known)) for s in known]
+    could = [any(abs(value - told) < 0.01 for told in others) for value, others in chances if others]
+    return (sum(could) + 1) / (len(could) + 2)
+
+
 @dataclass(frozen=True)
 class Hiding:
     """The stories of one item and what is needed to fit them again and again."""
@@ -121,6 +134,7 @@ class Hiding:
                 continue
             group = group_of(story.origin)
             alike = [s for s in others if group_of(found.stories[s.story].origin) == group]
+            draws = with_echoes(draws, near_by(sight, alike), repeat_chance(alike))
             yield Case(group, sight.value, draws, plain_rules(sight, alike or others))
 
 

@@ -16,14 +16,14 @@ from outproduce.estimate.months import Span, month_index, month_span
 from outproduce.estimate.priors import Priors
 from outproduce.estimate.world import World
 from outproduce.ledger.stories import utterer
-from outproduce.records import Claim, Story
+from outproduce.records import Claim, Story, When
 
 PER_MONTH = {"day": 365.25 / 12, "week": 365.25 / 84, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
 _VAGUE = re.compile(r"\b(about|around|almost|nearly|roughly|approx\w*|some|or so)\b", re.I)
 _DOUBT = re.compile(r"may mean|implausible|contradicts|wrongly|literal|garble|misprint|not exact|own reading", re.I)
 _GUESSED = re.compile(r"inferred|report month|url month|not told|no date", re.I)
 _PART = re.compile(r"\bplant\b|\balone\b|\binitial volume\b|for Ukraine|to Ukraine|\bone line\b|\bnew line\b", re.I)
-_EARLIER_LEVEL = re.compile(r"\bearlier (?:level|rate|figure)\b|\bbefore expansion\b", re.I)
+_EARLIER_LEVEL = re.compile(r"\bearlier (?:level|rate|figure)\b|\bbefore expansion\b|\byears ago\b|\bso far\b", re.I)
 _BASE = re.compile(r"\b(?:since|against|over|from|than|on)\s+(?:all\s+|start of\s+)?(?:([A-Z][a-z]+)\s+)?(20\d\d)\b")
 _EARLIER = re.compile(r"\b(a|one|two|three|four) years? earlier", re.I)
 _COUNT = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
@@ -106,6 +106,13 @@ class _Reading:
         return self.claim.item in self.world.stands_for.get(self.item, ())
 
     @property
+    def variant(self) -> str | None:
+        """Name of the single type that note or words say it is about."""
+        evidence = self.claim.evidence
+        words = self.note + " " + (evidence.quote if evidence else "")
+        return next((name for name in self.world.variants if name in words), None)
+
+    @property
     def about_part(self) -> bool:
         """Whether the note says that the figure is about one plant, or only about what goes to one receiver."""
         if "all plants" in self.note:
@@ -118,11 +125,19 @@ class _Reading:
         None where there is neither, or where only an earlier time is told, and not which.
         """
         if self.claim.when is not None:
-            return month_span(self.claim.when)
+            return self._told_months(self.claim.when)
         if self.claim.published is None or self.claim.status != "actual" or _EARLIER_LEVEL.search(self.note):
             return None
         month = month_index(self.claim.published)
         return month, month
+
+    def _told_months(self, when: When) -> Span | None:
+        """Months of a time that is told; a total promised by a month is that of its year, if the month ends one."""
+        months = month_span(when)
+        total = self.claim.per is None and self.claim.kind == "output" and self.claim.low is not None
+        if total and self.claim.status == "planned" and months[0] == months[1]:
+            return (months[0] - 11, months[0]) if months[0] % 12 == 11 else None
+        return months
 
     def words_sd(self) -> float:
         """Extra noise for vague, doubted or undated words."""
@@ -204,8 +219,8 @@ def _see_figure(reading: _Reading) -> Sight | None:
         claim.per is None and (claim.kind == "capacity" or not claim.when)
     ):
         return None
-    if claim.status == "planned" and not reading.is_future(months):
-        return None
+    if claim.status == "planned" and (not reading.is_future(months) or reading.about_part):
+        return None  # a plan for one plant bounds nothing: it may come late, or another plant may give way
     scale = PER_MONTH[claim.per] if claim.per else 1.0 / (months[1] - months[0] + 1)
     narrower = AT_LEAST if (steps < 0 and not reading.stands_for) or reading.about_part else VALUE
     kind = _limited(figure[2], AT_MOST if steps > 0 else narrower)
@@ -238,6 +253,10 @@ def _figure_effects(reading: _Reading, count: tuple[Hashable, ...]) -> tuple[Eff
         middle = math.log(priors.missing)
         key = ("missing", claim.item, claim.actor)
         found.append(Effect(key, priors.missing_log_sd, sign=-1.0, positive=True, middle=middle))
+    if reading.variant is not None:
+        middle = math.log(priors.variant)
+        key = ("variant", reading.variant, claim.actor)
+        found.append(Effect(key, priors.variant_log_sd, sign=-1.0, positive=True, middle=middle))
     return tuple(found)
 
 

@@ -5,6 +5,8 @@ In: a `Fit` and a `Sight` that it was not given. Out: samples of the log figure,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import sparse
 
@@ -39,6 +41,17 @@ def predict(found: Fit, sight: Sight, seed: int = 0) -> Array | None:
         logs = logs + effect.sign * (np.exp(raw) if effect.positive else raw)
     noise = rng.standard_t(family.priors.freedom, len(unknowns))
     return np.asarray(logs + sight.sd * noise)
+
+
+def with_echoes(draws: Array, told: Sequence[float], chance: float, seed: int = 0) -> Array:
+    """Mix the draws of a new figure with figures already told: with `chance` the next claim repeats one of them.
+
+    Claims repeat one another far more often than new counts agree by chance; without any told the draws stay.
+    """
+    if not told:
+        return draws
+    rng = np.random.default_rng(seed)
+    return np.where(rng.random(draws.size) < chance, rng.choice(np.asarray(told), draws.size), draws)
 
 
 def _log_mean(found: Fit, values: Array, actors: tuple[str, ...], months: Span) -> Array | None:

@@ -78,7 +78,9 @@ def _search(build: Callable[[dict[str, float]], Model], scales: tuple[Scale, ...
 
 
 def _first_mode(model: Model) -> Array:
-    """Find the best of the modes that heavy tails make: where outliers are let go at once, or only later."""
-    all_pull = fit(replace(model, freedom=1e3), tolerance=0.1)
-    starts = (None, all_pull.u, fit(replace(model, freedom=20.0), all_pull.u, tolerance=0.1).u)
+    """Find the best of the modes that heavy tails and lapses make: where outliers are let go at once, or only later."""
+    all_pull = fit(replace(model, freedom=1e3, lapse=1e-6), tolerance=0.1)
+    signs_pull = fit(replace(model, lapse=1e-6), tolerance=0.1)
+    later = fit(replace(model, freedom=20.0, lapse=model.lapse / 10), all_pull.u, tolerance=0.1)
+    starts = (None, signs_pull.u, all_pull.u, later.u)
     return max((fit(model, start, tolerance=0.01) for start in starts), key=lambda found: found.evidence).u

@@ -21,7 +21,7 @@ class World:
     to its disjoint parts and their rough shares; such a bloc is exactly the sum of its parts. `sides`: party or speaker
     to side. `counted_in`: class of items to the item in which it is counted. `stands_for`: item to narrower ones that
     are most of it. `plants`: words in a note that show a claim is about one plant. `bodies`: speaker to the body it
-    speaks for, body to its state.
+    speaks for, body to its state. `variants`: names of single types, each only a part of its item.
     """
 
     parents: Mapping[str, str | None]
@@ -32,6 +32,7 @@ class World:
     stands_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plants: tuple[str, ...] = ()
     bodies: Mapping[str, str] = field(default_factory=dict)
+    variants: tuple[str, ...] = ()
 
     @classmethod
     def from_pack(cls, pack: Pack) -> World:
@@ -49,6 +50,7 @@ class World:
             {item: tuple(parts) for item, parts in blocs.get("stands_for", {}).items()},
             tuple(blocs.get("plants", ())),
             {speaker.name: speaker.body for speaker in pack.speakers.values() if speaker.body},
+            tuple(blocs.get("variants", ())),
         )
 
     def wholes(self, actor: str) -> tuple[Membership, ...]:
