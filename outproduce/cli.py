@@ -14,8 +14,9 @@ from typing import Annotated, Any
 
 import typer
 
-from outproduce import __version__
+from outproduce import __version__, questions
 from outproduce.errors import NothingFound, UsageError
+from outproduce.estimate_verbs import compare, estimate
 from outproduce.ledger_verbs import claims, export, known_pack, review, stories, verify
 from outproduce.options import Form, fail, open_closed_streams, open_ledger, verb, warn
 
@@ -35,13 +36,6 @@ Sources = Annotated[
     list[str], typer.Argument(metavar="SOURCE...", help="HTML, text, PDF, JSON or JSON lines file, a folder, or -.")
 ]
 _LEDGER_HELP = "The ledger, a file or postgresql://user@host/database; default: outproduce.db in your data folder."
-ActorName = Annotated[str, typer.Argument(metavar="ACTOR", help="A state, bloc or company, in any language.")]
-Counted = Annotated[str, typer.Option("--item", help="What is made: ammunition, снаряди, attack_drone.")]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", help="Know only what was public on this day (YYYY-MM-DD); default: the latest claim's."),
-]
-Level = Annotated[float, typer.Option(help="Level of the credible intervals, between 0 and 1.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")]
 
 
@@ -233,72 +227,12 @@ def import_claims(
         sys.exit(1)
 
 
-for ledger_verb in (claims, stories, review, verify, export):
-    app.command()(ledger_verb)
+for later_verb in (claims, stories, review, verify, export, compare, estimate):
+    app.command()(later_verb)
 
 
-@app.command()
-@verb
-def compare(
-    context: typer.Context,
-    a: ActorName,
-    b: ActorName,
-    item: Counted,
-    form: Form,
-    as_of: AsOf = None,
-    level: Level = 0.9,
-) -> None:
-    """Answer who makes more of an item, since when and how surely, with the claims that moved the answer most.
-
-    Example: `outproduce compare NATO Russia --item ammunition --as-of 2025-07-01`
-    """
-    from outproduce import answers
-    from outproduce.estimate.world import World
-    from outproduce.progress import waiting
-    from outproduce.report.views import write_comparison
-    from outproduce.resolve import resolve_actor, resolve_item
-
-    shape, pack = form.shape, known_pack()
-    question = resolve_actor(a, pack), resolve_actor(b, pack), resolve_item(item, pack)
-    with open_ledger(context) as ledger, waiting(f"weighing what is known of {question[2]}"):
-        answer = answers.compare(ledger.claims(), World.from_pack(pack), *question, as_of=as_of, level=level)
-    write_comparison(answer, shape)
-
-
-@app.command()
-@verb
-def estimate(
-    context: typer.Context,
-    actor: ActorName,
-    item: Counted,
-    form: Form,
-    first: Annotated[str | None, typer.Option("--from", help="First month to show (YYYY-MM).")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="Last month to show (YYYY-MM).")] = None,
-    as_of: AsOf = None,
-    level: Level = 0.9,
-) -> None:
-    """Estimate how much of an item an actor makes a month, with credible intervals.
-
-    Example: `outproduce estimate Russia --item attack_drone --from 2024-01`
-    """
-    from outproduce.answers import check_day
-    from outproduce.estimate.rates import estimate_series
-    from outproduce.estimate.world import World
-    from outproduce.progress import waiting
-    from outproduce.report.views import check_month, write_series
-    from outproduce.resolve import resolve_actor, resolve_item
-
-    if not 0 < level < 1:
-        raise UsageError(f"level {level} is no probability; give a number between 0 and 1, such as 0.9")
-    shape, pack, day = form.shape, known_pack(), check_day(as_of) if as_of else None
-    since, until = check_month("--from", first), check_month("--to", last)
-    who, what = resolve_actor(actor, pack), resolve_item(item, pack)
-    with open_ledger(context) as ledger, waiting(f"weighing what is known of {what}"):
-        series = estimate_series(ledger.claims(), World.from_pack(pack), who, what, day, level)
-    shown = [row for row in series if (since or "") <= row.month <= (until or "9999")]
-    if not shown:
-        raise NothingFound(f"the series runs from {series[0].month} to {series[-1].month}; ask for months among these")
-    write_series(shown, shape)
+for question in (questions.check, questions.report, questions.speaker):
+    app.command()(verb(question))
 
 
 @pack_app.command("check")

@@ -24,9 +24,12 @@ ledger.columns ledger.versions.v1_first ledger.versions.v2_changes ledger.versio
 ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.links ledger.history ledger.review
 ledger.verification ledger.corpus ledger.imports ledger reading
 estimate.months estimate.priors estimate.world estimate.laplace estimate.scales estimate.shares estimate.observations
-estimate.fusion estimate.rates estimate.prediction estimate answers
-report.wording report.export report.files report.charts report.views report.drawing report.render report
-progress demo options inspection reviewing ledger_verbs cli
+estimate.fusion estimate.rates estimate.prediction estimate.insight estimate.assumptions estimate answers
+report.wording
+checking.scale checking.spelling checking.sentences checking.assertion checking.judging checking.conflicts
+checking.evidence checking.traps checking.check checking.record checking
+report.export report.files report.charts report.views report.drawing report.render report.printed report.checks report
+progress demo options inspection reviewing ledger_verbs estimate_verbs questions cli
 """.split()  # noqa: SIM905 - a list of ninety names reads worse
 
 
