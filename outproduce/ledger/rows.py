@@ -22,7 +22,7 @@ from outproduce.records import CLAIM_FIELDS, KINDS, STATUSES, Article, Claim, Ev
 HAND, REVIEW = "hand", "review"  # the readers of claims entered, and of claims corrected, by a person
 INHERITED = ("publisher", "url", "lang")  # not written again where they are the article's
 _PLAIN_FIELDS = tuple(name for name in CLAIM_FIELDS if name not in ("actor", "other", "when", "evidence", *INHERITED))
-_SEARCHED = ("quote", "raw", "note", "speaker", "via", "publisher")
+_SEARCHED = ("raw", "note", "speaker", "via", "publisher")
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z")
 _MOMENT = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\dZ)?)?)?\Z")
 
@@ -92,16 +92,13 @@ def add_claims(
     actors = {(name.casefold(), row) for row, claim in zip(rows, claims, strict=True) for name in claim.actor}
     named = [{"folded": name, "claim_row": row} for name, row in sorted(actors)]
     change.connection.execute(db.claim_actors.insert(), named)
-    searched = [
-        (row, claim.speaker or "", "\n".join([quote(claim), *(getattr(claim, n) or "" for n in _SEARCHED[1:])]))
-        for row, claim in zip(rows, claims, strict=True)
-    ]
-    index_words(change.connection, searched)
+    index_words(change.connection, [(row, *searched_texts(claim)) for row, claim in zip(rows, claims, strict=True)])
 
 
-def quote(claim: Claim) -> str:
-    """Give the words of a claim, empty where it was entered by hand."""
-    return claim.evidence.quote if claim.evidence else ""
+def searched_texts(claim: Claim) -> tuple[str, str]:
+    """Give the texts a claim is found by: its speaker's name, and everything that is searched."""
+    words = claim.evidence.quote if claim.evidence else ""
+    return claim.speaker or "", "\n".join([words, *(getattr(claim, name) or "" for name in _SEARCHED)])
 
 
 def _claim_values(

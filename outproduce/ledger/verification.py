@@ -16,8 +16,9 @@ from outproduce.articles.article import read_article
 from outproduce.errors import LedgerError, NothingFound, SourceError
 from outproduce.ledger import schema as db
 from outproduce.ledger.changes import digest_text, row_digest
-from outproduce.ledger.rows import CLAIM_ROWS, article_of, claims_of
+from outproduce.ledger.rows import CLAIM_ROWS, article_of, claims_of, searched_texts
 from outproduce.ledger.store import Ledger
+from outproduce.ledger.words import indexed_words, stored_words
 from outproduce.records import Claim
 
 _BATCH = 200
@@ -51,7 +52,7 @@ class Verification:
 
     def findings(self) -> Iterator[Finding]:
         """Look at everything and yield what is wrong, as it is found."""
-        for look in (self._pages, self._rows, self._articles):
+        for look in (self._pages, self._rows, self._indexes, self._articles):
             try:
                 for finding in look():
                     self.counts[finding.what] += 1
@@ -88,6 +89,25 @@ class Verification:
                     yield Finding("row altered", f"what change {change.row} of {change.at} wrote reads differently now")
         for number in sorted(sums):
             yield Finding("row altered", f"there are rows of change {number}, but no such change")
+
+    def _indexes(self) -> Iterator[Finding]:
+        """Compare what claims are searched by with what they say, or else a search would miss some in silence."""
+        said = found = 0
+        named: Counter[tuple[str, int]] = Counter()
+        with self._ledger.reading() as connection:
+            is_file = connection.dialect.name == "sqlite"
+            with connection.execution_options(yield_per=_BATCH).execute(CLAIM_ROWS) as result:
+                for rows in result.partitions():
+                    for row, claim in zip(rows, claims_of(rows), strict=True):
+                        named.update((name, row.row) for name in {name.casefold() for name in claim.actor})
+                        said += sum(map(hash, indexed_words(row.row, *searched_texts(claim)))) if is_file else 0
+            for name, number in connection.execute(sa.select(db.claim_actors.c.folded, db.claim_actors.c.claim_row)):
+                named[name, number] -= 1
+            found = sum(map(hash, stored_words(connection))) if is_file else 0
+        if any(named.values()):
+            yield Finding("row altered", "claim_actors does not name the actors of the claims")
+        if said != found:
+            yield Finding("page damaged", "the index of words does not hold the words of the claims")
 
     def _articles(self) -> Iterator[Finding]:
         last = 0

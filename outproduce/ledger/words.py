@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from outproduce.ledger import schema as db
 
 NAMES, WORDS = "names", "words"  # the columns of the index: the speaker; everything that is searched
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]+")  # without letters that FTS5 takes for marks
 _LONGEST = 100  # characters of a word; PostgreSQL refuses very long ones
 
 
@@ -44,6 +44,21 @@ def index_words(connection: sa.Connection, rows: Sequence[tuple[int, str, str]])
         for row, names, words in rows
     )
     connection.execute(bound, list(cut))
+
+
+def indexed_words(row: int, names: str, words: str) -> set[tuple[str, int, str]]:
+    """Give what the index should hold of a claim, as (word, row, column)."""
+    return {(word, row, NAMES) for word in find_words(names)} | {(word, row, WORDS) for word in find_words(words)}
+
+
+def stored_words(connection: sa.Connection) -> Iterator[tuple[str, int, str]]:
+    """Yield all that the index of a SQLite ledger holds, as (word, row, column)."""
+    connection.exec_driver_sql("CREATE VIRTUAL TABLE temp.held_words USING fts5vocab(main, claims_words, instance)")
+    try:
+        for held in connection.exec_driver_sql("SELECT term, doc, col FROM temp.held_words"):
+            yield held[0], held[1], held[2]
+    finally:
+        connection.exec_driver_sql("DROP TABLE temp.held_words")
 
 
 def matches(dialect: str, column: str, text: str) -> sa.ColumnElement[bool]:
