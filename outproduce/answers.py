@@ -22,7 +22,6 @@ from outproduce.estimate.rates import Fit, estimate_family, last_day
 from outproduce.estimate.world import World
 from outproduce.records import Claim, Story
 
-REFITS = 10  # stories whose effect is worked out by fitting again without them; the rest to first order
 BY_HAND = "entered by hand"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 
@@ -93,6 +92,19 @@ class UsedClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class CountsAlone:
+    """The answer without any of the `words` stories that compare producers: what figures on output alone say.
+
+    `latest` is the newest story that compares the two parties directly, None where there is none.
+    """
+
+    probability_a_ahead: float
+    ratio: Band
+    words: int
+    latest: Story | None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Whether `a` makes more of `item` than `b`, knowing what was public on `as_of`.
 
@@ -114,6 +126,7 @@ class Comparison:
     b_since: tuple[str | None, str | None]
     series: tuple[MonthlyRace, ...]
     claims: tuple[UsedClaim, ...]
+    counts_alone: CountsAlone | None = None
 
     @property
     def independent_claims(self) -> int:
@@ -160,6 +173,34 @@ class Comparison:
             f"on {self.independent_claims} independent claim{'s' if self.independent_claims != 1 else ''}."
         )
 
+    def counts_sentence(self) -> str | None:
+        """Name the difference between what counts say and what officials say of each other; None where there is none.
+
+        The newest direct comparison is named where counts alone give it a chance of less than one in ten.
+        """
+        alone = self.counts_alone
+        if alone is None:
+            return None
+        first, second, turned = (self.a, self.b, 1) if self.ratio.median >= 1 else (self.b, self.a, -1)
+        low, middle, high = sorted(value**turned for value in (alone.ratio.low, alone.ratio.median, alone.ratio.high))
+        told = (
+            f"Counts alone, without claims that compare producers ({alone.words}), say "
+            f"{first} makes {middle:.2g} times as many as {second} ({low:.2g} to {high:.2g})."
+        )
+        word = alone.latest.origin if alone.latest else None
+        if word is None or word.relation not in ("more", "less"):
+            return told
+        says_a = (word.actor == (self.a,)) == (word.relation == "more")
+        chance = alone.probability_a_ahead if says_a else 1 - alone.probability_a_ahead
+        if chance >= 0.1:
+            return told
+        who = word.speaker or word.publisher or "an unnamed speaker"
+        ahead, behind = (self.a, self.b) if says_a else (self.b, self.a)
+        return (
+            f"{told} Of what {who} said ({word.published or 'no date'}), that {ahead} makes more than {behind}, counts "
+            f"alone give a probability of {_small(chance)}: officials and counts do not agree."
+        )
+
 
 def _round(value: float) -> float:
     return float(f"{value:.4g}")
@@ -167,6 +208,10 @@ def _round(value: float) -> float:
 
 def _chance(value: float) -> float:
     return round(value, 4)
+
+
+def _small(chance: float) -> str:
+    return f"{100 * chance:.1f} %" if chance >= 0.001 else "under 0.1 %"
 
 
 def _percent(chance: float) -> str:
@@ -205,14 +250,23 @@ def _ahead_since(months: Sequence[str], chances: Array, threshold: float) -> str
 
 
 def _used_claims(found: Fit, a: str, b: str, month: int) -> tuple[UsedClaim, ...]:
-    """Stories by how far they moved the log ratio: to first order, and for the strongest by fitting again."""
+    """Stories by how far they moved the log ratio."""
     moved = found.influence(a, b, month)
-    strongest = sorted(moved, key=lambda story: (-abs(moved[story]), story))[:REFITS]
-    now = found.log_ratio(a, b, month)
-    for story in strongest:
-        moved[story] = now - found.log_ratio(a, b, month, found.without([story]))
     used = [UsedClaim(story, moved[story.id]) for story in found.used(a, b)]
     return tuple(sorted(used, key=lambda claim: (-abs(claim.moved), claim.story.id)))
+
+
+def _counts_alone(found: Fit, a: str, b: str, month: int, level: float) -> CountsAlone | None:
+    """What is left without anybody's comparison of producers; None where nobody compares them, or nothing is left."""
+    words = [story for story in found.used(a, b) if story.origin.kind == "comparison"]
+    if not words or len(words) == len(found.family.sights):
+        return None
+    samples = found.log_ratios(a, b, month, found.without([story.id for story in words]))[:, np.newaxis]
+    band = _bands(samples, level)[0]
+    direct = [w for w in words if {w.origin.actor, w.origin.other} == {(a,), (b,)} and w.origin.status == "actual"]
+    latest = max(direct, key=lambda story: (story.origin.published or "", story.id), default=None)
+    ratio = Band(math.exp(band.median), math.exp(band.low), math.exp(band.high))
+    return CountsAlone(float(_probabilities(samples)[0]), ratio, len(words), latest)
 
 
 def check_day(as_of: str) -> str:
@@ -277,4 +331,5 @@ def compare(
         (_ahead_since(months, 1 - chances, 0.5), _ahead_since(months, 1 - chances, 0.9)),
         tuple(MonthlyRace(*row) for row in rows),
         _used_claims(found, a, b, month),
+        _counts_alone(found, a, b, month, level),
     )

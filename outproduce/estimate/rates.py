@@ -175,38 +175,52 @@ class Fit:
             inside[leaf, max(since - self.family.first, 0) : until - self.family.first + 1] = 1.0
         return np.asarray(np.einsum("dlm,lm->dm", self._rates, inside))
 
-    def log_ratio(self, a: str, b: str, month: int, posterior: Posterior | None = None) -> float:
-        """Log of a's rate over b's in one month at the posterior mode (of another fit of the family where given)."""
+    def log_ratio(self, a: str, b: str | None, month: int, posterior: Posterior | None = None) -> float:
+        """Log of a's rate over b's in one month at the posterior mode (of another fit of the family where given).
+
+        Where `b` is None, the log of a's rate alone, in pieces a month.
+        """
         chosen = posterior or self.posterior
         values = np.exp(chosen.cells(chosen.u[np.newaxis])[0])
         sums = []
-        for actor in (a, b):
+        for actor in (a, b) if b else (a,):
             weights = self.family.weights((actor,), (month, month))
             sums.append(sum(values[cell] * weight for cell, weight in weights.items()))
-        return math.log(sums[0] / sums[1])
+        return math.log(sums[0] / (sums[1] if b else 1.0))
 
-    def ratio_gradient(self, a: str, b: str, month: int) -> Array:
+    def log_ratios(self, a: str, b: str, month: int, posterior: Posterior) -> Array:
+        """Samples of the log of a's rate over b's in one month from another fit of the family, shape (draws,)."""
+        values = np.exp(posterior.cells(posterior.samples(self.family.priors.draws, self.seed)))
+        sums = [values[:, list(self.family.weights((actor,), (month, month)))].sum(axis=1) for actor in (a, b)]
+        return np.asarray(np.log(sums[0] / sums[1]))
+
+    def ratio_gradient(self, a: str, b: str | None, month: int) -> Array:
         """Give the derivative of `log_ratio` by the unknowns, at the mode."""
         cells, by_state = self.family.tree.at(self.posterior.u[: self.family.tree.states])
         values = np.exp(cells)
         by_cell = np.zeros(values.size)
         for actor, sign in ((a, 1.0), (b, -1.0)):
-            weights = self.family.weights((actor,), (month, month))
-            at = np.array(list(weights))
-            by_cell[at] += sign * values[at] / values[at].sum()
+            if actor is not None:
+                at = np.array(list(self.family.weights((actor,), (month, month))))
+                by_cell[at] += sign * values[at] / values[at].sum()
         return np.concatenate([by_state.T @ by_cell, np.zeros(self.posterior.model.positive.size)])
 
-    def influence(self, a: str, b: str, month: int) -> dict[str, float]:
-        """How far each story moves the log ratio, to first order: with it, less without it.
+    def influence(self, a: str, b: str | None, month: int, refits: int = 10) -> dict[str, float]:
+        """How far each story moves `log_ratio`: with it, less without it.
 
-        One solve for all: the step that the mode would take were the observation gone, its own leverage included.
+        One solve for all gives the first order, each one's own leverage included; the strongest `refits` are fitted
+        again without it, the scales as they are.
         """
         slopes = self.posterior.slopes
         toward = slopes.jacobian @ self.posterior.curvature.solve(self.ratio_gradient(a, b, month))
         spread = self.posterior.curvature.solve(slopes.jacobian.T.toarray())
         leverage = np.einsum("ij,ji->i", slopes.jacobian.toarray(), spread)
-        moved = -toward * slopes.first / np.maximum(1.0 - leverage * slopes.second, 0.1)
-        return {sight.story: float(shift) for sight, shift in zip(self.family.sights, moved, strict=True)}
+        steps = -toward * slopes.first / np.maximum(1.0 - leverage * slopes.second, 0.1)
+        moved = {sight.story: float(shift) for sight, shift in zip(self.family.sights, steps, strict=True)}
+        now = self.log_ratio(a, b, month)
+        for story in sorted(moved, key=lambda story: (-abs(moved[story]), story))[:refits]:
+            moved[story] = now - self.log_ratio(a, b, month, self.without([story]))
+        return moved
 
     def without(self, stories: Iterable[str]) -> Posterior:
         """Fit again without these stories, the scales as they are; for `log_ratio`."""

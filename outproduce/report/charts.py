@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -22,23 +23,34 @@ class HasBand(Protocol):
     def high(self) -> float: ...  # noqa: D102
 
 
-def render_bands(months: Sequence[str], series: Mapping[str, Sequence[HasBand]]) -> str:
-    """Draw one or two series, one column for one or more months; the vertical axis is logarithmic."""
+def render_bands(
+    months: Sequence[str], series: Mapping[str, Sequence[HasBand]], points: Sequence[tuple[str, float]] = ()
+) -> str:
+    """Draw one or two series, one column for one or more months; the vertical axis is logarithmic.
+
+    `points` are single figures by month (×), which may lie far outside the bands.
+    """
     picked = pick_months(len(months), WIDTH)
     shown = [[band[at] for at in picked] for band in series.values()]
-    low = math.log10(max(min(band.low for bands in shown for band in bands), 1e-9))
-    high = math.log10(max(max(band.high for bands in shown for band in bands), 1e-9))
+    dots = [(months.index(month), value) for month, value in points if month in months and value > 0]
+    low = math.log10(max(min([value for _, value in dots] + [band.low for bands in shown for band in bands]), 1e-9))
+    high = math.log10(max(max([value for _, value in dots] + [band.high for bands in shown for band in bands]), 1e-9))
     step = max(high - low, 1e-6) / (HEIGHT - 1)
 
     def row_of(value: float) -> int:
         return min(max(round((math.log10(max(value, 1e-9)) - low) / step), 0), HEIGHT - 1)
 
+    marked = {(bisect_left(picked, at), row_of(value)) for at, value in dots}
     lines = []
     for row in reversed(range(HEIGHT)):
-        cells = "".join(_cell(row, [bands[at] for bands in shown], row_of) for at in range(len(picked)))
+        cells = "".join(
+            "×" if (at, row) in marked else _cell(row, [bands[at] for bands in shown], row_of)
+            for at in range(len(picked))
+        )
         label = short(10 ** (low + row * step)) if row % 3 == 0 or row == HEIGHT - 1 else ""
         lines.append(f"{label:>7} ┤{cells}".rstrip())
     legend = "   ".join(f"{line}{fill} {name}" for line, fill, name in zip(_LINES, _FILLS, series, strict=False))
+    legend += "   × a claim" if dots else ""
     return "\n".join([*lines, _month_axis([months[at] for at in picked]), f"{'':9}{legend}"])
 
 

@@ -14,7 +14,7 @@ from outproduce.errors import UsageError
 from outproduce.ledger.reasons import Reason
 from outproduce.ledger.verification import Verification
 from outproduce.reading import ReadReport, document_id
-from outproduce.records import Claim, Estimate, Story
+from outproduce.records import Claim, Story
 from outproduce.report.charts import render_bands, render_probability
 from outproduce.report.export import Column, Row, plain, write_rows, write_value
 from outproduce.report.wording import claim_words, item_words, site, when_words
@@ -200,6 +200,7 @@ def comparison_text(answer: Comparison) -> str:
     chances = [row.probability_a_ahead for row in answer.series]
     lines = [
         textwrap.fill(answer.sentence(), 100),
+        *([textwrap.fill(alone, 100)] if (alone := answer.counts_sentence()) else []),
         "",
         f"{counted} a month, median and {100 * answer.level:.0f} % interval",
         render_bands(months, bands),
@@ -218,27 +219,6 @@ def comparison_rows(answer: Comparison) -> list[dict[str, Any]]:
         | {"probability_a_ahead": round(row.probability_a_ahead, 4)}
         for row in answer.series
     ]
-
-
-def write_series(series: Sequence[Estimate], shape: str, stream: TextIO | None = None) -> None:
-    """Write one party's monthly estimates; on a terminal a chart above the last months of the table."""
-    rows = [
-        asdict(row) | {key: float(f"{getattr(row, key):.4g}") for key in ("median", "low", "high")} for row in series
-    ]
-    if shape != "table":
-        write_rows(rows, shape, (), stream)
-        return
-    first, level = series[0], 100 * series[0].level
-    what = item_words(first.item)
-    print(f"{first.actor}: {what} a month, on {first.stories} independent claims", file=stream)
-    print(render_bands([row.month for row in series], {first.actor: list(series)}), file=stream)
-    columns = (
-        Column("month", lambda row: row["month"]),
-        Column("median", lambda row: f"{row['median']:,.0f}", right=True),
-        Column(f"{level:.0f} % low", lambda row: f"{row['low']:,.0f}", right=True),
-        Column(f"{level:.0f} % high", lambda row: f"{row['high']:,.0f}", right=True),
-    )
-    write_rows(rows[-12:], "table", columns, stream)
 
 
 def check_month(option: str, month: str | None) -> str | None:
