@@ -28,7 +28,8 @@ estimate.fusion estimate.rates estimate.prediction estimate.insight estimate.ass
 report.wording
 checking.scale checking.spelling checking.sentences checking.assertion checking.judging checking.conflicts
 checking.evidence checking.traps checking.check checking.record checking
-report.export report.files report.charts report.views report.insights report.drawing report.render report.printed report.checks report
+report.export report.files report.charts report.views report.insights report.drawing report.render
+report.printed report.checks report
 progress demo options inspection reviewing ledger_verbs estimate_verbs questions cli
 """.split()  # noqa: SIM905 - a list of ninety names reads worse
 
