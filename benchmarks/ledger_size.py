@@ -1,0 +1,153 @@
+"""Fill a ledger with a million claims and measure it: python benchmarks/ledger_size.py [ARTICLES] [LEDGER].
+
+Made-up articles in three languages, five claims each, through `Ledger.append_article`, one transaction an article as in
+real reading; LEDGER may be a postgresql:// address. Listing is timed as `outproduce claims --limit 50` asks for it.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from outproduce.ledger.rows import ClaimFilter
+from outproduce.ledger.store import Ledger
+from outproduce.records import Article, Claim, Evidence, RawDocument, Statement
+
+CLAIMS = 5
+ACTORS = ("Russia", "NATO", "Ukraine", "EU", "United States", "Germany", "North Korea", "Rheinmetall")
+ITEMS = ("artillery_shell", "tank", "attack_drone", "cruise_missile", "shell_155", "armour", "ballistic_missile")
+SAID = {
+    "uk": "За словами {who}, країна виготовляє {n} одиниць техніки на місяць і планує більше.",
+    "ru": "По словам {who}, страна производит {n} единиц техники в месяц и планирует больше.",
+    "en": "According to {who}, the country makes {n} pieces of equipment a month and plans more.",
+}
+POSTGRES_SIZE = (
+    "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
+    "WHERE nspname = current_schema() AND relkind = 'r'"
+)
+_STEMS = ("ка", "ро", "на", "ви", "те", "лі", "мо", "за", "ду", "пе", "со", "ти", "ре", "ба", "ні", "ко", "да", "ме")
+SIZES = (
+    ("raw bytes", ("raw_documents", "sqlite_autoindex_raw_documents_1")),
+    ("articles", ("articles", "articles_by_id", "one_current_article")),
+    ("statements", ("statements", "ix_statements_article_row")),
+    ("claims", ("claims",)),
+    ("claim indexes", ("one_current_claim", "claims_by_day", "claims_by_item", "claims_by_article", "claim_actors")),
+    ("word index", ("claims_words_data", "claims_words_idx", "claims_words_docsize", "claims_words_config")),
+)
+SEARCHES = {
+    "newest of all": ClaimFilter(newest_first=True, limit=50),
+    "actor and item": ClaimFilter(actor="Rheinmetall", item=("tank", "armour"), limit=50),
+    "speaker": ClaimFilter(speaker="speaker 77", limit=50),
+    "time (since, until)": ClaimFilter(since="2024-03", until="2024-04", limit=50),
+    "kind, status, since": ClaimFilter(kind="output", status="planned", since="2025-06", limit=50),
+    "rare word": ClaimFilter(text="plant4242", limit=50),
+    "common word": ClaimFilter(text="техніки", limit=50),
+    "common word and actor": ClaimFilter(text="equipment", actor="EU", limit=50),
+}
+
+
+def words(chance: random.Random, number: int) -> str:
+    """Make up prose of so many words."""
+    return " ".join("".join(chance.choices(_STEMS, k=chance.randint(1, 4))) for _ in range(number))
+
+
+def articles(number: int, seed: int = 1) -> Iterator[tuple[Article, RawDocument, list[Statement], list[Claim]]]:
+    """Make up articles of about 1,700 characters with five claims each, and pages that hold them."""
+    chance = random.Random(seed)
+    prose = [words(chance, 30) for _ in range(3000)]
+    for at in range(number):
+        lang = ("uk", "ru", "en")[at % 3]
+        said = [SAID[lang].format(who=f"speaker {chance.randint(1, 5000)}", n=at * 7 + n) for n in range(CLAIMS)]
+        text = f"Title {at}\n\n" + "\n".join(f"{chance.choice(prose)}. {line}" for line in said)
+        raw = RawDocument(f"{at}.html", f"<html><body>{text}</body></html>".encode(), "html", {})
+        day = f"{2022 + at % 4}-{at % 12 + 1:02d}-{at % 28 + 1:02d}"
+        url, outlet = f"https://outlet{at % 400}.example/news/{day}/article-{at}", f"Outlet {at % 400}"
+        article = Article(f"{at:016x}", text, lang, f"Title {at}", said[0], outlet, day, url, None, raw.raw_hash)
+        claims = [_claim(chance, article, line, at + n) for n, line in enumerate(said)]
+        statements = [Statement(article.id, c.evidence.start, c.evidence.end, c.speaker) for c in claims if c.evidence]
+        yield article, raw, statements, claims
+
+
+def _claim(chance: random.Random, article: Article, line: str, at: int) -> Claim:
+    start = article.text.index(line)
+    evidence = Evidence(article.id, start, start + len(line), line)
+    month = (article.published or "")[:7]
+    return Claim(
+        "output", (ACTORS[at % 8],), ITEMS[at % 7], float(at), float(at), "month", when=(month, month),
+        status="planned" if at % 9 == 0 else "actual", speaker=f"Speaker {chance.randint(1, 5000)}", evidence=evidence,
+        raw=str(at), note=f"plant{at}" if at % 50 == 0 else None, publisher=article.publisher,
+        published=article.published, url=article.url, lang=article.lang, version="0.1.0",
+    )  # fmt: skip
+
+
+def fill(ledger: Ledger, number: int) -> float:
+    """Append the articles and give the seconds that appending alone took; prints every tenth of the way."""
+    took, told = 0.0, max(1, number // 10)
+    for at, (article, raw, statements, claims) in enumerate(articles(number), 1):
+        started = time.perf_counter()
+        ledger.append_article(article, raw, statements, claims, version="0.1.0")
+        took += time.perf_counter() - started
+        if at % told == 0:
+            print(f"  {at:>8,} articles, {at * CLAIMS / took:,.0f} claims/s so far, {memory_mb():.0f} MB", flush=True)
+    return took
+
+
+def memory_mb() -> float:
+    """Most memory this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def print_sizes(ledger: Ledger, claims: int) -> None:
+    """Print how many bytes a claim takes, by what they hold."""
+    with ledger.reading() as connection:
+        if connection.dialect.name != "sqlite":
+            total = connection.scalar(sa.text(POSTGRES_SIZE))
+            raw = connection.scalar(sa.text("SELECT pg_total_relation_size('raw_documents')"))
+            print(f"bytes a claim without raw bytes: {(int(total or 0) - int(raw or 0)) / claims:.0f}")
+            return
+        pages = connection.exec_driver_sql("SELECT name, sum(pgsize) FROM dbstat GROUP BY name")
+        sizes = {row[0]: row[1] for row in pages}
+    total = sum(sizes.values()) - sum(sizes.get(name, 0) for name in SIZES[0][1])
+    for name, tables in SIZES:
+        print(f"  {name:<15} {sum(sizes.get(table, 0) for table in tables) / claims:7.0f} bytes a claim")
+    print(f"bytes a claim without raw bytes: {total / claims:.0f}")
+
+
+def print_searches(ledger: Ledger) -> None:
+    """Print the median time of each search, over five runs, and how many claims it gave."""
+    for name, wanted in SEARCHES.items():
+        took = []
+        for _ in range(5):
+            started = time.perf_counter()
+            found = len(list(ledger.claims(wanted)))
+            took.append(time.perf_counter() - started)
+        print(f"  {name:<24} {1000 * statistics.median(took):7.1f} ms, slowest {1000 * max(took):7.1f} ms ({found})")
+
+
+def main(arguments: list[str]) -> int:
+    """Fill, measure, search, and list everything once to see that memory stays flat."""
+    number = int(arguments[0]) if arguments else 200_000
+    with tempfile.TemporaryDirectory() as folder:
+        place = arguments[1] if arguments[1:] else Path(folder) / "ledger.db"
+        with Ledger.open(place) as ledger:
+            took = fill(ledger, number)
+            claims = number * CLAIMS
+            print(f"append: {claims:,} claims in {took:.0f} s, {claims / took:,.0f} claims/s")
+            print_sizes(ledger, claims)
+            print_searches(ledger)
+            before, started = memory_mb(), time.perf_counter()
+            listed = sum(1 for _ in ledger.claims())
+            print(f"listing all {listed:,}: {time.perf_counter() - started:.0f} s, {memory_mb() - before:.0f} MB more")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
