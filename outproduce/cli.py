@@ -10,7 +10,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -270,7 +270,26 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
-    app()
+    if sys.stderr.isatty():
+        app()
+    _run_plainly()
+
+
+_WRONG_USE: Any = typer.BadParameter.__bases__[0]  # the class of every error in what stands on the command line
+
+
+def _run_plainly() -> NoReturn:
+    """Run the command line where no terminal shows standard error: wrong use is told in one line, without a box."""
+    try:
+        code = app(standalone_mode=False)
+    except _WRONG_USE as error:
+        if error.ctx is None or type(error).__name__ == "NoArgsIsHelpError":
+            error.show()
+            sys.exit(error.exit_code)
+        fail(f"{error.format_message().rstrip('.')}; `{error.ctx.command_path} --help` shows what there is", 2)
+    except typer.Abort:
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +15,7 @@ from outproduce.options import Form, fail, open_ledger
 
 LONGEST = 4000  # characters of a sentence to check
 _FORMATS = ("claimreview", "markdown")
+_FILE_NAME = re.compile(r"\S*/\S*|\S+\.(txt|md|html?|json|pdf)", re.I)
 
 Sentence = Annotated[
     str, typer.Argument(metavar="SENTENCE", help="The sentence in quotation marks, a text file, or - for a pipe.")
@@ -72,18 +75,29 @@ def _check_shape(form: Form, named: str | None) -> str:
 
 def _sentence(given: str) -> str:
     """Give the sentence itself, or what stands in the file or comes on the pipe that is named."""
-    if given == "-":
-        text = sys.stdin.read()
-    elif len(given) < 250 and Path(given).is_file():
-        try:
-            text = Path(given).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SourceError(f"cannot read {given} as text in UTF-8: {error}; give the sentence itself") from error
-    else:
-        text = given
+    try:
+        if given == "-":
+            text = sys.stdin.buffer.read(4 * LONGEST + 1).decode("utf-8")
+        elif len(given) < 250 and Path(given).is_file():
+            with Path(given).open("rb") as file:
+                text = file.read(4 * LONGEST + 1).decode("utf-8")
+        else:
+            text = given
+    except UnicodeDecodeError as error:
+        if error.start > LONGEST:  # cut in the middle of a letter
+            raise _too_long() from error
+        raise SourceError(f"cannot read {given} as text in UTF-8 ({error.reason}); give the sentence itself") from error
+    except OSError as error:
+        raise SourceError(f"cannot read {given} ({error.strerror}); give the sentence itself") from error
     if len(text) > LONGEST:
-        raise UsageError(f"{len(text)} characters are no sentence; `outproduce extract` reads whole reports")
+        raise _too_long()
+    if _FILE_NAME.fullmatch(text.strip()):
+        raise SourceError(f"there is no file {text.strip()!r}; give a sentence, a text file, or - for a pipe")
     return text
+
+
+def _too_long() -> UsageError:
+    return UsageError(f"more than {LONGEST} characters are no sentence; `outproduce extract` reads whole reports")
 
 
 def _all_claims(context: typer.Context) -> list[Any]:
@@ -114,7 +128,7 @@ def _write_check(found: Any, shape: str) -> None:
     elif shape == "markdown":
         sys.stdout.write(check_markdown(found))
     elif shape == "table":
-        print(check_text(found))
+        print(check_text(found, max(min(get_terminal_size().columns, 100), 40)))
     else:
         write_value(found.as_json(), shape)
 
@@ -156,13 +170,14 @@ def report(
     from outproduce.estimate.world import World
     from outproduce.packs import load_pack
     from outproduce.progress import waiting
+    from outproduce.report.wording import item_words
     from outproduce.resolve import resolve_actor, resolve_item
 
     pack = load_pack()
     question = resolve_actor(a, pack), resolve_actor(b, pack), resolve_item(item, pack)
     world = World.from_pack(pack)
     claims = _all_claims(context)
-    with waiting(f"weighing what is known of {question[2]}"):
+    with waiting(f"weighing what is known of {item_words(question[2])}"):
         answer = answers.compare(claims, world, *question, as_of=as_of, level=level)
     print(answer.sentence())
     missing = _write_report(answer, world, out)

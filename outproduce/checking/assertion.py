@@ -28,7 +28,8 @@ class Assertion:
     """What a claim asserts: that `top`'s rate (over `bottom`'s, or over its own at `base`) lies in `low` to `high`.
 
     Rates are pieces a month; `low` and `high` have the room of the words in them, None is an open end. `middle` is
-    the figure itself where there is one. `months` and `base` are inclusive. `holds` is False where the claim denies it.
+    the figure itself where there is one. `months` and `base` are inclusive. `denied` where the claim denies it.
+    `variant` is the single type that a rate is of, where the words name one.
     """
 
     quantity: str
@@ -43,6 +44,7 @@ class Assertion:
     is_capacity: bool = False
     approximate: bool = False
     denied: bool = False
+    variant: str | None = None
 
     def __contains__(self, value: float) -> bool:
         """Whether a value (pieces a month, or a ratio) is what is asserted."""

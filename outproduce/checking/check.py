@@ -6,13 +6,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from outproduce.answers import check_day
-from outproduce.checking.assertion import Assertion, assert_of
-from outproduce.checking.evidence import Held, Said, find_evidence, same_speaker, speaker_in_ledger, without_speaker
+from outproduce.checking.assertion import RATE, Assertion, assert_of
+from outproduce.checking.evidence import (
+    Held,
+    Said,
+    canonical_speaker,
+    find_evidence,
+    same_speaker,
+    speaker_in_ledger,
+    without_speaker,
+)
 from outproduce.checking.judging import Judged, judge, would_have_to
 from outproduce.checking.scale import NOT_CHECKABLE
 from outproduce.checking.sentences import Read, SentenceClaim, read_sentence
@@ -22,6 +30,7 @@ from outproduce.estimate.priors import Priors
 from outproduce.estimate.rates import known_by, last_day
 from outproduce.estimate.world import World
 from outproduce.languages import detect_language, language_codes
+from outproduce.ledger.stories import speaker_key
 from outproduce.packs import Pack
 from outproduce.records import Claim
 from outproduce.report.wording import claim_words, item_words
@@ -124,13 +133,25 @@ def check(
     lang = asked.lang or detect_language(text)
     if lang not in language_codes():
         raise UsageError(f"there is no language {lang!r}; there are {', '.join(language_codes())}")
-    said = check_day(asked.said) if asked.said else max(date.today().isoformat(), last_day(claims))
+    today = max(date.today().isoformat(), last_day(claims))
+    said = check_day(asked.said, "said") if asked.said else today
+    if said > today:
+        raise UsageError(f"said {said!r} is still to come; give the day on which the sentence was said")
+    by = canonical_speaker(asked.by, pack) if asked.by and asked.by.strip() else None
     read = read_sentence(text, lang, said, pack, item=asked.item, known=claims)
     if not read.claims:
-        return Check(text, said, asked.by, lang, (Result(NOT_CHECKABLE, read.reason),), _notes(read))
+        return Check(text, said, by, lang, (Result(NOT_CHECKABLE, read.reason),), _notes(read))
     world = World.from_pack(pack)
-    results = tuple(_check_one(found, asked.by, said, claims, world, priors) for found in read.claims)
-    return Check(text, said, asked.by, lang, results, _notes(read))
+    results = tuple(_check_one(found, by, said, claims, world, priors) for found in read.claims)
+    return Check(text, said, by, lang, results, (*_notes(read), *_unknown_speaker(by, claims)))
+
+
+def _unknown_speaker(by: str | None, claims: Sequence[Claim]) -> tuple[str, ...]:
+    if by is None:
+        return ()
+    key = speaker_key(Claim("output", ("?",), "?", speaker=by))
+    known = any(claim.speaker and speaker_key(claim) == key for claim in claims)
+    return () if known else (f"the ledger holds nothing else that {by} said",)
 
 
 def _notes(read: Read) -> tuple[str, ...]:
@@ -153,11 +174,13 @@ def _check_one(
         traps = (*find_traps(found, None, None, world), *same_figure_elsewhere(claim, public, world))
         questions = open_questions(found, None, item_words(claim.item), known, world)
         return Result(NOT_CHECKABLE, made, claim, same_speaker=before, traps=traps, open_questions=tuple(questions))
+    if made.quantity == RATE and claim.evidence:
+        made = replace(made, variant=next((name for name in world.variants if name in claim.evidence.quote), None))
     latest = last_day(known)
     then = judge(made, claim.item, public, world, said, priors)
     now = then if said >= latest else judge(made, claim.item, public, world, latest, priors)
     supporting, against = find_evidence(made, then if said >= latest else now, world)
-    what = item_words(world.counted_in.get(claim.item, claim.item))
+    what = item_words(then.fit.family.item if then.fit else claim.item)
     traps = (*find_traps(found, made, then, world), *same_figure_elsewhere(claim, public, world))
     questions = open_questions(found, made, item_words(claim.item), known, world)
     return Result(

@@ -16,12 +16,17 @@ from outproduce.estimate.laplace import AT_LEAST, AT_MOST, VALUE
 from outproduce.estimate.months import Span
 from outproduce.estimate.observations import Sight, find_sights
 from outproduce.estimate.world import World
+from outproduce.languages import language_codes
 from outproduce.ledger.stories import find_stories, speaker_key, utterer
+from outproduce.lexicon import tokenize
+from outproduce.packs import Pack
 from outproduce.records import Claim, Story
 
 SHOWN = 5  # stories on each side
 _FADE = 0.04  # noise that each month between a story's time and the assertion's adds
-_FARTHEST = 24  # months
+_FARTHEST = 24  # months from the asserted time up to which a story is evidence on it
+_FARTHEST_PART = 12  # the same for a figure of one party of a comparison
+_SAME_FIGURE_DAYS = 31  # one figure on one party within so many days is shown once, whoever told it
 _PART = 0.4  # noise added where a figure is about one party of a comparison only
 _SPEECH_DAYS = 3
 _CLEAR = 0.1  # a figure this far (logarithm) beyond the limits is against
@@ -68,7 +73,7 @@ def told(story: Story) -> dict[str, Any]:
 
 
 def find_evidence(made: Assertion, judged: Judged, world: World) -> tuple[list[Held], list[Held]]:
-    """Strongest independent stories for and against: nearest in time, most direct, one a speaker on each side.
+    """Strongest independent stories for and against: nearest and most direct, one a speaker and a figure on a side.
 
     A figure of one party of a comparison is set against the estimate of the other.
     """
@@ -81,10 +86,21 @@ def find_evidence(made: Assertion, judged: Judged, world: World) -> tuple[list[H
     heard = set[tuple[bool, str]]()
     for one in held:
         key = (one.agrees, utterer(one.story))
-        if key not in heard:
+        side = sides[0 if one.agrees else 1]
+        if key not in heard and not any(_same_figure(one.story.origin, other.story.origin) for other in side):
             heard.add(key)
-            sides[0 if one.agrees else 1].append(one)
+            side.append(one)
     return sides[0][:SHOWN], sides[1][:SHOWN]
+
+
+def _same_figure(a: Claim, b: Claim) -> bool:
+    """Whether two claims are one figure told twice within weeks, by a body and its spokesman, say."""
+    if a.low is None and a.high is None:
+        return False
+    fields = ("kind", "actor", "other", "item", "low", "high", "per", "status")
+    if any(getattr(a, name) != getattr(b, name) for name in fields):
+        return False
+    return b.published is None or _days_apart(a.published, b.published) <= _SAME_FIGURE_DAYS
 
 
 def _held(made: Assertion, judged: Judged, sights: Sequence[Sight]) -> Iterable[Held]:
@@ -97,6 +113,8 @@ def _held(made: Assertion, judged: Judged, sights: Sequence[Sight]) -> Iterable[
         if seen is None:
             continue
         value, kind, direct = seen
+        if not direct and gap > _FARTHEST_PART:
+            continue
         agrees = _agrees(made, value, kind)
         if agrees is None:
             continue
@@ -135,6 +153,8 @@ def _agrees(made: Assertion, value: float, kind: int) -> bool | None:
     low = -math.inf if made.low is None else math.log(made.low)
     high = math.inf if made.high is None else math.log(made.high)
     if kind == VALUE:
+        if low == 0.0 and math.isinf(high) and abs(value) <= _CLEAR:
+            return None  # who is ahead is open where both are about even
         return low - _CLEAR <= value <= high + _CLEAR
     if kind == AT_LEAST:
         return False if value > high + _CLEAR else True if made.high is None and value >= low - _CLEAR else None
@@ -213,3 +233,15 @@ def says_the_same(a: Claim, b: Claim, world: World) -> bool:
         {*b.other}, {*b.actor}, turned.get(b.relation or "", b.relation),
     )  # fmt: skip
     return (straight or crossed) and (a.low, a.high, a.per) == (b.low, b.high, b.per)
+
+
+def canonical_speaker(name: str, pack: Pack) -> str:
+    """Give the pack's name for a speaker written in any of its languages, else the name as it is."""
+    tokens = tokenize(name)
+    for lang in language_codes():
+        lexicon = pack.lexicon(lang)
+        for first in range(len(tokens)):  # the whole name, else the surname at its end
+            for match in lexicon.at(tokens, first):
+                if match.last == len(tokens) and match.value.category == "speaker":
+                    return match.value.value
+    return name

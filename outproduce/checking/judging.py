@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from outproduce.checking.scale import NOT_CHECKABLE, THRESHOLDS, verdict_of
 from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate.laplace import Array
 from outproduce.estimate.months import Span, month_index, month_name
+from outproduce.estimate.observations import find_sights
 from outproduce.estimate.priors import Priors
 from outproduce.estimate.rates import Fit, estimate_family, known_by
 from outproduce.estimate.world import World
@@ -29,6 +30,7 @@ class Judged:
     """An assertion held against what was public on `as_of`; `band` is what is estimated for the same quantity.
 
     `parts` are the rates behind a ratio, pieces a month. `reason` is why there is no verdict; then the rest is empty.
+    `without` are parties of whose output only figures on a wider item are on record: `fit` is of that.
     """
 
     as_of: str
@@ -39,6 +41,7 @@ class Judged:
     stories: int = 0
     reason: str | None = None
     fit: Fit | None = None
+    without: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give verdict, probability and interval; rates in pieces a month."""
@@ -65,12 +68,25 @@ def judge(
     until = as_of if last == month_index(as_of) else f"{month_name(last)}-28"
     try:
         fit = estimate_family(public, world, item, actors, until, priors)
+        without = () if made.quantity == GROWTH else without_figure(fit, actors, world)
+        wider = world.parents.get(fit.family.item)
+        if without and wider and world.parents.get(wider):
+            wide = estimate_family(public, world, wider, actors, until, priors)
+            if not without_figure(wide, actors, world):
+                return replace(weigh(made, wide, world, as_of), without=without)
         return weigh(made, fit, world, as_of)
     except UsageError as error:
         kind = "item" if str(error).startswith(("no item", "'")) else "actor"
         return Judged(as_of, NOT_CHECKABLE, reason=f"unknown {kind}: {error}")
     except NothingFound as error:
         return Judged(as_of, NOT_CHECKABLE, reason=f"no evidence: {error}")
+
+
+def without_figure(fit: Fit, actors: Iterable[str], world: World) -> tuple[str, ...]:
+    """Give the parties of whose own output, or of whose parts, no figure on this item itself is on record."""
+    sights = find_sights(list(fit.stories.values()), world, fit.family.item, fit.family.priors)
+    told = [{*sight.top} for sight in sights if not sight.wide and not sight.bottom]
+    return tuple(actor for actor in actors if not any(top <= {*world.with_parts([actor])} for top in told))
 
 
 def weigh(made: Assertion, fit: Fit, world: World, as_of: str) -> Judged:
@@ -96,7 +112,7 @@ def weigh(made: Assertion, fit: Fit, world: World, as_of: str) -> Judged:
 
 def asserted_samples(made: Assertion, fit: Fit, world: World) -> Array:
     """Samples of the quantity that is asserted: pieces a month, or a ratio."""
-    top = _mean_rate(fit, made.top, made.months, world)
+    top = _mean_rate(fit, made.top, made.months, world) * _share_of(made, fit)
     if made.quantity == RATIO:
         return np.asarray(top / _mean_rate(fit, made.bottom, made.months, world))
     if made.quantity == GROWTH:
@@ -107,6 +123,16 @@ def asserted_samples(made: Assertion, fit: Fit, world: World) -> Array:
         slack = priors.slack * np.exp(priors.slack_log_sd * np.random.default_rng(fit.seed).standard_normal(top.size))
         return np.asarray(top * np.exp(slack))
     return top
+
+
+def _share_of(made: Assertion, fit: Fit) -> Array | float:
+    """Samples of the share that a named type has in its item, as the fit has learnt it; 1 where none is named."""
+    key = ("variant", made.variant, made.top)
+    at = next((number for number, effect in enumerate(fit.family.effects) if effect.key == key), None)
+    if at is None:
+        return 1.0
+    first = fit.unknowns.shape[1] - len(fit.family.effects)
+    return np.asarray(np.exp(-np.exp(fit.unknowns[:, first + at])))
 
 
 def _parties(made: Assertion) -> tuple[tuple[str, ...], ...]:
@@ -183,22 +209,32 @@ def _needed_rate(made: Assertion, judged: Judged, what: str) -> list[str]:
 
 def _needed_ratio(made: Assertion, judged: Judged, what: str) -> list[str]:
     (top, rate), (bottom, other) = judged.parts
+    if rate.median / other.median in made:
+        said = [f"at the estimates it holds: {top} {_yearly(rate)} {what} a year, {bottom} {_yearly(other)}"]
+        if made.low is not None:
+            most = rate.median / made.low
+            said.append(f"it would not if {bottom} made more than {_compared(most, other, bottom)}")
+        return said
     said = []
-    if made.low is not None and not made.low == 1.0 == made.middle:
-        need = made.low * other.median
-        said.append(
-            f"{top} would have to make at least {number(12 * need)} {what} a year, {_times(need / rate.median)} "
-            f"the estimate of {number(12 * rate.median)}, with {bottom} at its estimate of {number(12 * other.median)}"
-        )
-        spare = rate.median / made.low
-        said.append(
-            f"or {bottom} would have to make at most {number(12 * spare)} a year, "
-            f"{_times(spare / other.median)} its estimate, with {top} at its own"
-        )
-    if made.high is not None:
-        most = made.high * other.median
-        said.append(f"and {top} no more than {number(12 * most)} a year")
+    if made.low is not None and rate.median < made.low * other.median:
+        need, spare = made.low * other.median, rate.median / made.low
+        said.append(f"{top} would have to make at least {_compared(need, rate, top, what)}, with {bottom} at its own")
+        said.append(f"or {bottom} at most {_compared(spare, other, bottom)}, with {top} at its own")
+    if made.high is not None and rate.median > made.high * other.median:
+        most, least = made.high * other.median, rate.median / made.high
+        said.append(f"{top} would have to make at most {_compared(most, rate, top, what)}, with {bottom} at its own")
+        said.append(f"or {bottom} at least {_compared(least, other, bottom)}, with {top} at its own")
     return said
+
+
+def _compared(rate: float, estimate: Band, who: str, what: str = "") -> str:
+    """Say a monthly rate by the year and how it compares with a party's estimate."""
+    of = f"{what} a year" if what else "a year"
+    return f"{number(12 * rate)} {of}, {_times(rate / estimate.median)} the estimate for {who} ({_yearly(estimate)})"
+
+
+def _yearly(rate: Band) -> str:
+    return number(12 * rate.median)
 
 
 def _needed_growth(made: Assertion, judged: Judged, what: str) -> list[str]:
@@ -226,7 +262,12 @@ def _gap(made: Assertion, median: float) -> str:
 
 
 def _times(factor: float) -> str:
-    return f"{factor:.1f} times" if factor < 10 else f"{factor:.0f} times"
+    """Say a factor in two figures.
+
+    >>> _times(3.14), _times(37.4), _times(0.0268)
+    ('3.1 times', '37 times', '0.027 times')
+    """
+    return f"{factor:.2g} times" if factor < 100 else f"{factor:,.0f} times"
 
 
 def number(value: float) -> str:

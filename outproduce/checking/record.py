@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from outproduce.checking.conflicts import conflict
-from outproduce.checking.evidence import told
-from outproduce.errors import NothingFound
+from outproduce.checking.evidence import canonical_speaker, told
+from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate.world import World
-from outproduce.languages import language_codes
 from outproduce.ledger.stories import find_stories, speaker_key
-from outproduce.lexicon import tokenize
 from outproduce.packs import Pack
 from outproduce.records import Claim, Story
 
@@ -37,10 +35,13 @@ def speaker_record(name: str, claims: Iterable[Claim], pack: Pack) -> tuple[Entr
     """Give what a speaker said, oldest first, undated last; the name in any spelling or language the pack knows.
 
     Raises:
+        UsageError: the name is empty.
         NothingFound: nobody of that name is on record; the message suggests the nearest.
     """
+    if not name.strip():
+        raise UsageError('there is no name; give the speaker\'s, such as "Mark Rutte"')
     known = [claim for claim in claims if claim.speaker]
-    wanted = _canonical(name, pack)
+    wanted = canonical_speaker(name, pack)
     key = speaker_key(Claim("output", ("?",), "?", speaker=wanted))
     own = [claim for claim in known if speaker_key(claim) == key]
     if not own:
@@ -59,15 +60,3 @@ def _clashes(story: Story, earlier: list[Story], world: World) -> Iterable[tuple
         how = conflict(story.origin, other.origin, world)
         if how is not None:
             yield other, how
-
-
-def _canonical(name: str, pack: Pack) -> str:
-    """Give the pack's name for a speaker written in any of its languages, else the name as it is."""
-    tokens = tokenize(name)
-    for lang in language_codes():
-        lexicon = pack.lexicon(lang)
-        for first in range(len(tokens)):  # the whole name, else the surname at its end
-            for match in lexicon.at(tokens, first):
-                if match.last == len(tokens) and match.value.category == "speaker":
-                    return match.value.value
-    return name

@@ -13,7 +13,7 @@ from outproduce.checking.scale import CONTRADICTED, DOUBTFUL, THRESHOLDS
 from outproduce.checking.sentences import SentenceClaim
 from outproduce.estimate.world import World
 from outproduce.records import Claim
-from outproduce.report.wording import claim_words, when_words
+from outproduce.report.wording import claim_words, item_words, when_words
 
 _CLOSE = math.log(1.1)
 _KINDS = {
@@ -46,6 +46,12 @@ def trap_kinds() -> dict[str, str]:
 def find_traps(found: SentenceClaim, made: Assertion | None, judged: Judged | None, world: World) -> list[Trap]:
     """Traps of units and definitions that a claim's own words, and the estimate, show."""
     traps = list(_of_words(found.claim, world))
+    if judged is not None and judged.without and judged.fit is not None:
+        wider, own = (item_words(item) for item in (judged.fit.family.item, found.claim.item))
+        names = " and ".join(judged.without)
+        traps.append(
+            Trap("calibre", f"Nothing on record says how many {own} alone {names} makes; held against {wider}")
+        )
     if made is not None and judged is not None and judged.fit is not None and not made.denied:
         if made.quantity == RATE and judged.verdict in (CONTRADICTED, DOUBTFUL):
             traps += _of_period(found.claim, made, judged, world)
@@ -62,6 +68,10 @@ def _of_words(claim: Claim, world: World) -> Iterable[Trap]:
         yield Trap(kind, f"The figure is of what is {meant}, not of what {who} makes")
     if claim.kind == "capacity" or claim.status == "possible":
         yield Trap("capacity", f"The sentence says what {who} could make; plants make less than they could")
+    counted = world.counted_in.get(claim.item)
+    if counted:
+        wide, narrow = item_words(claim.item), item_words(counted)
+        yield Trap("ammunition", f"{wide.capitalize()} is more than {narrow}; figures of the two are not to be mixed")
     if claim.status == "planned":
         yield Trap("planned", f"The sentence says what {who} is to make, not what it makes; targets are often missed")
     parts = set(claim.actor), set(claim.other)
@@ -215,6 +225,6 @@ def _which_items(claim: Claim, counted: str, known: Sequence[Claim], world: Worl
     names = " and ".join(sorted(parties))
     having = f"{number(len(others))} claims" if others else "nothing"
     return (
-        f"What is {claim.item.replace('_', ' ')}? It is counted in {counted.replace('_', ' ')}s here; it may hold if "
+        f"What is {item_words(claim.item)}? It is counted in {item_words(counted)} here; it may hold if "
         f"all rounds are meant (mortar, tank, rockets, small arms), for which the ledger has {having} on {names}"
     )

@@ -21,7 +21,8 @@ class World:
     to its disjoint parts and their rough shares; such a bloc is exactly the sum of its parts. `sides`: party or speaker
     to side. `counted_in`: class of items to the item in which it is counted. `stands_for`: item to narrower ones that
     are most of it. `plants`: words in a note that show a claim is about one plant. `bodies`: speaker to the body it
-    speaks for, body to its state. `variants`: names of single types, each only a part of its item.
+    speaks for, body to its state. `variants`: names of single types, each only a part of its item. `names`: item to its
+    name in words, for messages.
     """
 
     parents: Mapping[str, str | None]
@@ -33,6 +34,7 @@ class World:
     plants: tuple[str, ...] = ()
     bodies: Mapping[str, str] = field(default_factory=dict)
     variants: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_pack(cls, pack: Pack) -> World:
@@ -51,6 +53,7 @@ class World:
             tuple(blocs.get("plants", ())),
             {speaker.name: speaker.body for speaker in pack.speakers.values() if speaker.body},
             tuple(blocs.get("variants", ())),
+            {key: item.label["en"] for key, item in pack.items.items() if "en" in item.label},
         )
 
     def wholes(self, actor: str) -> tuple[Membership, ...]:

@@ -23,23 +23,24 @@ DRAFT = "Draft made by outproduce from its ledger; not published and not a findi
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
-def check_text(found: Check) -> str:
-    """Say a check on a terminal, wrapped to 100 columns."""
+def check_text(found: Check, width: int = 100) -> str:
+    """Say a check on a terminal, wrapped to `width` columns."""
     lines = [f"“{found.sentence}”", f"said {found.said}" + (f" by {found.by}" if found.by else "")]
     lines += [f"note: {note}" for note in found.notes]
     for result in found.results:
         lines += ["", *_result_lines(result)]
-    return "\n".join(_wrapped(lines))
+    return "\n".join(_wrapped(lines, width))
 
 
-def _wrapped(lines: Iterable[str]) -> Iterable[str]:
+def _wrapped(lines: Iterable[str], width: int) -> Iterable[str]:
+    """Wrap lines; a link stands whole on a line of its own, without the fragment that points at the words."""
     for line in lines:
         indent = re.match(r" *(- )?", line)
         hang = " " * len(indent[0]) if indent else ""
         words, _, link = line.partition(" <http")
-        yield textwrap.fill(plain(words), 100, subsequent_indent=hang, break_on_hyphens=False) if words else ""
+        yield textwrap.fill(plain(words), width, subsequent_indent=hang, break_on_hyphens=False) if words else ""
         if link:
-            yield f"{hang}http{plain(link[:-1])}"
+            yield f"{hang}http{plain(link[:-1]).split('#:~')[0]}"
 
 
 def _result_lines(result: Result) -> list[str]:
@@ -84,14 +85,21 @@ def band_words(made: Assertion, band: Band) -> str:
 
 def _sections(result: Result) -> list[tuple[str, list[str]]]:
     rows = [
-        ("For", [story_words(held, result) for held in result.supporting]),
-        ("Against", [story_words(held, result) for held in result.against]),
+        ("For", _held_words(result, result.supporting)),
+        ("Against", _held_words(result, result.against)),
         ("The same speaker", [said_words(said) for said in result.same_speaker]),
         ("For it to hold", list(result.needed)),
         ("Traps", [trap.words for trap in result.traps]),
         ("Left open", list(result.open_questions)),
     ]
     return [(title, texts) for title, texts in rows if texts]
+
+
+def _held_words(result: Result, stories: Sequence[Held]) -> list[str]:
+    """Say the stories of one side; that there are none where there is an estimate all the same."""
+    if not stories and result.then is not None and result.then.band is not None:
+        return ["no story that is independent of the speaker and about that time"]
+    return [story_words(held, result) for held in stories]
 
 
 def story_words(held: Held, result: Result) -> str:

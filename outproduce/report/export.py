@@ -6,11 +6,13 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
 PIPE_WIDTH = 100  # columns of a table that is not on a terminal
+NARROW = 72  # columns of a terminal below which a table is written one cell a line
 _UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -101,6 +103,10 @@ def _write_table(rows: Sequence[Row], columns: Sequence[Column], stream: TextIO)
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(file=stream, width=None if stream.isatty() else PIPE_WIDTH, highlight=False)
+    if console.width < NARROW and len(columns) > 2:
+        stream.write("\n".join(_as_blocks(rows, columns, console.width)))
+        return
     table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False)
     for column in columns:
         justify: Any = "right" if column.right else "left"
@@ -108,8 +114,18 @@ def _write_table(rows: Sequence[Row], columns: Sequence[Column], stream: TextIO)
         table.add_column(column.title, ratio=ratio, width=column.width, justify=justify, overflow="fold")
     for row in rows:
         table.add_row(*(Text(plain(column.text(row))) for column in columns))
-    console = Console(file=stream, width=None if stream.isatty() else PIPE_WIDTH, highlight=False)
     console.print(table)
+
+
+def _as_blocks(rows: Sequence[Row], columns: Sequence[Column], width: int) -> Iterator[str]:
+    """Give the rows one under another, a line for each cell that is not empty, where columns would be too narrow."""
+    for row in rows:
+        for column in columns:
+            cell = plain(column.text(row))
+            if cell:
+                text = f"{column.title}: {cell}" if column.title else cell
+                yield textwrap.fill(text, max(width, 20), subsequent_indent="  ", break_on_hyphens=False)
+        yield ""
 
 
 def plain(text: str) -> str:
