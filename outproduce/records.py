@@ -31,7 +31,7 @@ def content_id(*parts: object, length: int = 16) -> str:
     >>> content_id("a", 1) == content_id("a", 1)
     True
     """
-    joined = "\x1f".join("" if part is None else str(part) for part in parts)
+    joined = "\x1f".join(["" if part is None else str(part) for part in parts])
     return hashlib.sha256(joined.encode()).hexdigest()[:length]
 
 

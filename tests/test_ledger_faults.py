@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import ledger_faults as faults
+from benchmarks.ledger_size import articles
 from outproduce.errors import LedgerError
 from outproduce.ledger.store import Ledger
 
@@ -64,3 +65,16 @@ def test_really_full_file_system_is_told(tmp_path: Path):
             assert 0 < ledger.counts()["articles"] < 200
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_batch_of_articles_is_whole_or_not_there(tmp_path: Path):
+    given = list(articles(20))
+    broken = [*given[:15], (given[15][0], given[16][1], [], [])]  # bytes that are not the article's
+    with Ledger.open(tmp_path / "one.db") as one, Ledger.open(tmp_path / "many.db") as many:
+        for article, raw, statements, claims in given:
+            one.append_article(article, raw, statements, claims)
+        with pytest.raises(LedgerError, match="was read from bytes"):
+            many.append_articles(broken, at_once=10)
+        assert many.counts()["articles"] == 10
+        assert many.append_articles(given, at_once=10) == 10
+        assert many.content_hash() == one.content_hash()

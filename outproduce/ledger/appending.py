@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from outproduce.errors import ClaimError
 from outproduce.ledger import schema as db
-from outproduce.ledger.changes import Change
+from outproduce.ledger.changes import Change, run
 from outproduce.ledger.rows import CLAIM_ROWS, HAND, REVIEW, add_claims, article_of, article_values, claims_of
 from outproduce.records import Article, Claim, RawDocument, Statement
 
@@ -41,7 +42,7 @@ class Reading:
         self._change = change
         self._article = article
         self._ledger_name = ledger_name
-        self._stored = change.connection.execute(_CURRENT_ARTICLE, {"id": article.id}).mappings().first()
+        self._stored = _first(run(change.connection, _CURRENT_ARTICLE, {"id": article.id}))
 
     def append(
         self,
@@ -59,11 +60,9 @@ class Reading:
         if any(version_order(claim.version) > newest for claim in old.values()):
             return False
         article_row, article_is_new = self._article_row(raw)
-        known = {} if article_is_new else {_unversioned(claim): row for row, claim in old.items()}
-        fresh = [claim for key, claim in {_unversioned(claim): claim for claim in claims}.items() if key not in known]
-        kept = {known[key] for claim in claims if (key := _unversioned(claim)) in known}
-        settled, accepted = self._decided(stored.values(), fresh)
-        fresh = [claim for claim in fresh if claim.id not in settled]
+        fresh, kept = _sort_out(claims, {} if article_is_new else old)
+        settled, accepted = self._decided(stored.values(), [claim_id for claim_id, _ in fresh])
+        fresh = [(claim_id, claim) for claim_id, claim in fresh if claim_id not in settled]
         gone = [row for row, claim in old.items() if row not in kept and claim.id not in accepted]
         changed = bool(article_is_new or fresh or gone)
         if changed:
@@ -81,13 +80,13 @@ class Reading:
         ).all()
         return dict(zip((row.row for row in rows), claims_of(rows), strict=True))
 
-    def _decided(self, stored: Iterable[Claim], fresh: Sequence[Claim]) -> tuple[set[str], set[str]]:
+    def _decided(self, stored: Iterable[Claim], fresh: Iterable[str]) -> tuple[set[str], set[str]]:
         """Ids of claims not to be added, because a person has them or let them go; and of those a person accepted."""
         if self._stored is None:
             return set(), set()
         held = list(stored)
         table = db.reviews
-        ids = {claim.id for claim in (*held, *fresh)}
+        ids = {claim.id for claim in held} | set(fresh)
         query = sa.select(table.c.claim_id, table.c.decision).where(table.c.claim_id.in_(ids)).order_by(table.c.row)
         last = {row.claim_id: row.decision for row in self._change.connection.execute(query) if row.decision in SETTLE}
         accepted = {key for key, decision in last.items() if decision == "accept"}
@@ -120,7 +119,7 @@ class Reading:
             self._change.add(db.raw_documents, [values])
 
     def _has_raw(self, raw_hash: str) -> bool:
-        return self._change.connection.execute(_HAS_RAW, {"hash": raw_hash}).first() is not None
+        return run(self._change.connection, _HAS_RAW, {"hash": raw_hash}).fetchone() is not None
 
     def _statement_rows(
         self, article_row: int, statements: Sequence[Statement], why: str
@@ -177,9 +176,24 @@ def split_by_evidence(article: Article, claims: Sequence[Claim]) -> tuple[list[C
     return sound, unsound
 
 
+@lru_cache(maxsize=64)
 def version_order(version: str) -> tuple[int, ...]:
     """Version as comparable numbers; what follows a plus sign is a build and does not count."""
     return tuple(int(number) for number in re.findall(r"\d+", version.split("+")[0]))
+
+
+def _first(cursor: Any) -> dict[str, Any] | None:
+    row = cursor.fetchone()
+    return None if row is None else {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
+
+
+def _sort_out(claims: Sequence[Claim], old: Mapping[int, Claim]) -> tuple[list[tuple[str, Claim]], set[int]]:
+    """Part what was read into claims that are new, with their ids, and the rows that say the same already."""
+    known = {_unversioned(claim): row for row, claim in old.items()}
+    kept = {known[key] for claim in claims if (key := _unversioned(claim)) in known} if known else set()
+    held = {(old[row].id, old[row].reader) for row in kept}
+    fresh = {(claim.id, claim.reader): claim for claim in reversed(claims)}  # of two alike the first stays
+    return [(key[0], claim) for key, claim in reversed(fresh.items()) if key not in held], kept
 
 
 def _unversioned(claim: Claim) -> Claim:

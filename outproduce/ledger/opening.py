@@ -20,7 +20,10 @@ from sqlalchemy import exc
 from outproduce.errors import LedgerError
 from outproduce.ledger import schema as db
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
+PRAGMAS = (
+    *("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"),
+    *("cache_size=-32768", "wal_autocheckpoint=4000"),  # 32 MB held; the log goes into the file every 16 MB
+)
 _READ_PRAGMAS = ("query_only=ON",)
 _HEADER = b"SQLite format 3\0"
 _POSTGRES_LOCK = 0x6F757470  # the advisory lock of whoever writes to a ledger in PostgreSQL ("outp")
@@ -37,7 +40,7 @@ class Opened:
 
 def utc_now() -> str:
     """Give the time of now in UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _home() -> Path:
@@ -149,7 +152,7 @@ def _schema_key(connection: sa.Connection) -> int:
 def _begin(connection: sa.Connection) -> None:
     """Take the write lock at once where a transaction writes, so that two writers wait instead of failing midway."""
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _check_file(path: Path, create: bool) -> None:
@@ -283,15 +286,17 @@ _ADVICE = (
 
 
 @contextmanager
-def in_plain_words(name: str) -> Iterator[None]:
+def in_plain_words(name: str, driver_error: type[Exception] = sqlite3.Error) -> Iterator[None]:
     """Turn errors of the database into LedgerError that says what happened to the ledger `name` and what to do.
+
+    `driver_error` is what the driver raises where it is asked without SQLAlchemy between.
 
     Raises:
         LedgerError: in place of any error of the database or its driver.
     """
     try:
         yield
-    except (exc.DBAPIError, sqlite3.Error) as error:
+    except (exc.DBAPIError, sqlite3.Error, driver_error) as error:
         cause = " ".join(str(error.orig if isinstance(error, exc.DBAPIError) else error).split())
         advice = next((advice for sign, advice in _ADVICE if sign in cause), "check the file, or name another")
         raise LedgerError(f"the ledger {name} cannot be used ({cause}): {advice}") from error

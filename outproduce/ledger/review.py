@@ -225,7 +225,7 @@ def _end_same(change: Change, claim: Claim, by: Reviewer) -> None:
 
 def _add_again(change: Change, held: _Held, claim: Claim, corrects: str | None) -> None:
     places = [(held.statement_row, 0, 10**12)] if held.statement_row is not None else []
-    add_claims(change, [claim], held.article, places, corrects)
+    add_claims(change, [(claim.id, claim)], held.article, places, corrects)
 
 
 def _decide(

@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,14 +17,16 @@ import sqlalchemy as sa
 from outproduce.articles.sources import RECORD_FIELDS
 from outproduce.errors import LedgerError, UsageError
 from outproduce.ledger import schema as db
-from outproduce.ledger.changes import Change
+from outproduce.ledger.changes import Change, insert
 from outproduce.ledger.words import NAMES, WORDS, index_words, matches
 from outproduce.records import CLAIM_FIELDS, KINDS, STATUSES, Article, Claim, Evidence, RawDocument
 
 HAND, REVIEW = "hand", "review"  # the readers of claims entered, and of claims corrected, by a person
 INHERITED = ("publisher", "url", "lang")  # not written again where they are the article's
 _PLAIN_FIELDS = tuple(name for name in CLAIM_FIELDS if name not in ("actor", "other", "when", "evidence", *INHERITED))
-_SEARCHED = ("raw", "note", "speaker", "via", "publisher")
+_PLAIN_OF, _INHERITED_OF = attrgetter(*_PLAIN_FIELDS), attrgetter(*INHERITED)
+_SEARCHED_OF = attrgetter("raw", "note", "speaker", "via", "publisher")
+_NO_PLACE = dict.fromkeys(("article_row", "start", "end", "quote", "statement_row"))
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z")
 _MOMENT = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\dZ)?)?)?\Z")
 
@@ -79,48 +83,58 @@ class ClaimFilter:
 
 def add_claims(
     change: Change,
-    claims: Sequence[Claim],
+    claims: Sequence[tuple[str, Claim]],
     article: tuple[int, Article] | None = None,
     statements: Sequence[tuple[int, int, int]] = (),
     corrects: str | None = None,
 ) -> None:
-    """Add claims and the index of their words; `statements` (row, start, end) are those that may hold them."""
+    """Add claims, given with their ids, and the index of their words.
+
+    `statements` (row, start, end) are those that may hold them.
+    """
     if not claims:
         return
-    values = [_claim_values(claim, article, statements) | {"corrects": corrects} for claim in claims]
+    values = [
+        {"id": claim_id, "corrects": corrects} | _claim_values(claim, article, statements) for claim_id, claim in claims
+    ]
     rows = change.add(db.claims, values)
-    actors = {(name.casefold(), row) for row, claim in zip(rows, claims, strict=True) for name in claim.actor}
-    named = [{"folded": name, "claim_row": row} for name, row in sorted(actors)]
-    change.connection.execute(db.claim_actors.insert(), named)
-    index_words(change.connection, [(row, *searched_texts(claim)) for row, claim in zip(rows, claims, strict=True)])
+    told = [(row, claim) for row, (_, claim) in zip(rows, claims, strict=True)]
+    actors = {(name.casefold(), row) for row, claim in told for name in claim.actor}
+    insert(change.connection, db.claim_actors, [{"folded": name, "claim_row": row} for name, row in sorted(actors)])
+    index_words(change.connection, [(row, *searched_texts(claim)) for row, claim in told])
 
 
 def searched_texts(claim: Claim) -> tuple[str, str]:
     """Give the texts a claim is found by: its speaker's name, and everything that is searched."""
     words = claim.evidence.quote if claim.evidence else ""
-    return claim.speaker or "", "\n".join([words, *(getattr(claim, name) or "" for name in _SEARCHED)])
+    return claim.speaker or "", "\n".join([words, *(text or "" for text in _SEARCHED_OF(claim))])
 
 
 def _claim_values(
     claim: Claim, article: tuple[int, Article] | None, statements: Sequence[tuple[int, int, int]]
 ) -> dict[str, Any]:
-    values: dict[str, Any] = {name: getattr(claim, name) for name in _PLAIN_FIELDS}
-    for name in ("low", "high"):
-        values[name] = None if values[name] is None else float(values[name])
-    values["id"] = claim.id
-    values["actor"] = json.dumps(claim.actor, ensure_ascii=False)
-    values["other"] = json.dumps(claim.other, ensure_ascii=False) if claim.other else None
+    values: dict[str, Any] = dict(zip(_PLAIN_FIELDS, _PLAIN_OF(claim), strict=True))
+    values["low"] = None if claim.low is None else float(claim.low)
+    values["high"] = None if claim.high is None else float(claim.high)
+    values["actor"] = _names(claim.actor)
+    values["other"] = _names(claim.other) if claim.other else None
     values["when_start"], values["when_end"] = claim.when or (None, None)
-    inherits = article is not None and all(getattr(article[1], name) == getattr(claim, name) for name in INHERITED)
-    values["as_article"] = int(inherits)
-    values |= {name: None if inherits else getattr(claim, name) for name in INHERITED}
-    values |= dict.fromkeys(("article_row", "start", "end", "quote", "statement_row"))
+    inherited = _INHERITED_OF(claim)
+    as_article = article is not None and _INHERITED_OF(article[1]) == inherited
+    values["as_article"] = int(as_article)
+    values |= zip(INHERITED, (None, None, None) if as_article else inherited, strict=True)
+    values |= _NO_PLACE
     if claim.evidence is not None and article is not None:
         start, end = claim.evidence.start, claim.evidence.end
         holder = next((row for row, first, last in statements if first <= start and end <= last), None)
         values |= {"article_row": article[0], "start": start, "end": end, "quote": claim.evidence.quote}
         values["statement_row"] = holder
     return values
+
+
+@lru_cache(maxsize=4096)
+def _names(names: tuple[str, ...]) -> str:
+    return json.dumps(names, ensure_ascii=False)
 
 
 _FROM_ARTICLE = [db.articles.c.id.label("article_id"), *(db.articles.c[n].label(f"article_{n}") for n in INHERITED)]

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +36,7 @@ from outproduce.records import Article, Claim, RawDocument, Statement
 
 __all__ = ["ClaimFilter", "Ledger", "SetAside", "default_ledger_path"]
 
+ReadArticle = tuple[Article, RawDocument | None, Sequence[Statement], Sequence[Claim]]
 _BATCH = 500  # rows held at once while the ledger is listed
 
 
@@ -45,6 +47,8 @@ class Ledger:
         self._engine = opened.engine
         self._writer = opened.engine.execution_options(writes=True)
         self._writable = opened.writable
+        dbapi: Any = opened.engine.dialect.loaded_dbapi
+        self._driver_error: type[Exception] = dbapi.Error
         self.name = opened.name
 
     @classmethod
@@ -88,7 +92,7 @@ class Ledger:
         """
         if not self._writable:
             raise LedgerError(f"the ledger {self.name} may not be written; copy it to a place you may write to")
-        with in_plain_words(self.name), self._writer.begin() as connection:
+        with in_plain_words(self.name, self._driver_error), self._writer.begin() as connection:
             change = Change(connection, what, source)
             yield change
             change.finish()
@@ -115,13 +119,31 @@ class Ledger:
             LedgerError: the ledger cannot be written, or `raw` is not what the article was read from.
         """
         sound, unsound = split_by_evidence(article, claims)
-        if raw is not None and article.raw_hash not in (None, raw.raw_hash):
-            raise LedgerError(
-                f"article {article.id} was read from bytes {article.raw_hash}, not from {raw.raw_hash}; pass those"
-            )
+        _check_bytes(article, raw)
         with self.writing("read") as change:
             reading = Reading(change, article, self.name)
             return reading.append(raw, statements, sound, (*set_aside, *unsound), version)
+
+    def append_articles(
+        self, readings: Iterable[ReadArticle], *, version: str | None = None, at_once: int = 100
+    ) -> int:
+        """Store many articles as `append_article` does, `at_once` of them in one transaction; gives how many were new.
+
+        For programs that bring a whole archive: it takes half the time, and a killed run loses whole articles of the
+        last transaction only. Memory holds `at_once` readings.
+
+        Raises:
+            ClaimError: a claim is of another article or entered by hand; the articles before its transaction stay.
+            LedgerError: as for `append_article`.
+        """
+        added, rest = 0, iter(readings)
+        while group := list(islice(rest, at_once)):
+            with self.writing("read") as change:
+                for article, raw, statements, claims in group:
+                    sound, unsound = split_by_evidence(article, claims)
+                    _check_bytes(article, raw)
+                    added += Reading(change, article, self.name).append(raw, statements, sound, unsound, version)
+        return added
 
     def append_claims(self, claims: Iterable[Claim], *, source: str = "by hand") -> int:
         """Store claims entered by hand, all or none; gives how many the ledger did not know (by id).
@@ -139,7 +161,7 @@ class Ledger:
         with self.writing("import", source) as change:
             by_hand = sa.select(db.claims.c.id).where(db.claims.c.reader == HAND)
             known = set(change.connection.scalars(by_hand))
-            fresh = [claim for key, claim in given.items() if key not in known]
+            fresh = [(key, claim) for key, claim in given.items() if key not in known]
             add_claims(change, fresh)
         return len(fresh)
 
@@ -263,6 +285,13 @@ class Ledger:
         if row is None:
             raise NothingFound(f"the ledger {self.name} has no article {article_id!r}; read its source first")
         return row
+
+
+def _check_bytes(article: Article, raw: RawDocument | None) -> None:
+    if raw is not None and article.raw_hash not in (None, raw.raw_hash):
+        raise LedgerError(
+            f"article {article.id} was read from bytes {article.raw_hash}, not from {raw.raw_hash}; pass those"
+        )
 
 
 def claim_order(wanted: ClaimFilter) -> tuple[Any, ...]:

@@ -35,7 +35,7 @@ def index_words(connection: sa.Connection, rows: Sequence[tuple[int, str, str]])
     if connection.dialect.name == "sqlite":
         sql = "INSERT INTO claims_words(rowid, names, words) VALUES (?, ?, ?)"
         values = [(row, " ".join(find_words(names)), " ".join(find_words(words))) for row, names, words in rows]
-        connection.exec_driver_sql(sql, values)
+        connection.connection.cursor().executemany(sql, values)  # by the driver, as in changes.insert
         return
     insert = sa.text("INSERT INTO claims_words VALUES (:row, array_to_tsvector(:names), array_to_tsvector(:words))")
     bound = insert.bindparams(*(sa.bindparam(name, type_=sa.ARRAY(sa.Text)) for name in (NAMES, WORDS)))
