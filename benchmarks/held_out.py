@@ -20,7 +20,7 @@ from outproduce.estimate.observations import Sight, find_sights
 from outproduce.estimate.prediction import crps, predict, with_echoes
 from outproduce.estimate.priors import Priors
 from outproduce.estimate.rates import Fit, build_family, counted_item, known_by
-from outproduce.estimate.scales import Found, Scale, search_scales
+from outproduce.estimate.scales import Found, search_scales
 from outproduce.estimate.world import World
 from outproduce.ledger.imports import starter_claims
 from outproduce.ledger.stories import find_stories
@@ -110,9 +110,7 @@ class Hiding:
         """Fit without looking at anything else; at given scales where there are some."""
         family = build_family(stories, self.world, self.item, actors, self.priors, month)
         if scales is None:
-            spreads = (("walk", self.priors.walk_log_sd), ("noise", self.priors.noise_log_sd))
-            wanted = (*(Scale(n, 1.0, sd) for n, sd in spreads), Scale("house", 1.0, self.priors.house_log_sd))
-            found = search_scales(family.model, wanted, tries=self.priors.tries)
+            found = search_scales(family.model, family.scales, tries=self.priors.tries, neighbours=False)
         else:
             found = Found(scales, fit(family.model(scales), tolerance=0.01), ())
         return Fit(family, found, {story.id: story for story in stories}, 0)

@@ -22,7 +22,7 @@ from outproduce.estimate.fusion import FuseOptions, Fusion, fuse
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "bench" / "poll-fusion" / "data"
 ELECTION = {"2008": date(2008, 11, 4), "2012": date(2012, 11, 6), "2016": date(2016, 11, 8)}
 PUBLISHED = {"2008": "Economist 49 states, Brier .0290", "2012": "Economist 50 states, Brier .0193"}
-NATION = "--"
+CANDIDATES = (("obama", "clinton", "biden", "dem"), ("mccain", "romney", "trump", "rep"))
 
 
 @dataclass(frozen=True)
@@ -59,18 +59,22 @@ def parse_day(text: str) -> date:
 
 
 def read_polls(path: Path, election: date) -> Iterator[Poll]:
-    """Read polls that ended before election day; a missing sample size counts as 500."""
+    """Read polls that ended before election day; a missing sample size counts as 500. Columns go by their names."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = [row for row in csv.reader(lines) if row]
-    for row in rows[1:]:
-        start, end = parse_day(row[3]), parse_day(row[4])
+        rows = list(csv.DictReader(lines))
+    democrat, republican = (next(name for name in names if name in rows[0]) for names in CANDIDATES)
+    for row in rows:
+        if "" in (row[democrat], row[republican], row["end.date"]):
+            continue
+        start, end = parse_day(row["start.date"] or row["end.date"]), parse_day(row["end.date"])
         if end >= election:
             continue
-        size = float(row[2]) if row[2].replace(".", "").isdigit() else 500.0
-        dem, rep = float(row[5]) / 100, float(row[6]) / 100
+        told = row["number.of.observations"]
+        size = float(told) if told.replace(".", "").isdigit() else 500.0
+        dem, rep = float(row[democrat]) / 100, float(row[republican]) / 100
         share = dem / (dem + rep)  # the undecided are left out: they split as the decided do
         sd = 200 * float(np.sqrt(share * (1 - share) / (size * (dem + rep))))
-        yield Poll(row[0], row[1], start + (end - start) / 2, 100 * (2 * share - 1), sd)
+        yield Poll(row["state"], row["pollster"], start + (end - start) / 2, 100 * (2 * share - 1), sd)
 
 
 def read_results(path: Path, year: int) -> dict[str, float]:

@@ -24,7 +24,8 @@ ledger.columns ledger.versions.v1_first ledger.versions.v2_changes ledger.versio
 ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.links ledger.history ledger.review
 ledger.verification ledger.corpus ledger.imports ledger reading
 estimate.months estimate.priors estimate.world estimate.laplace estimate.scales estimate.shares estimate.observations
-estimate.fusion estimate.rates estimate.prediction estimate.insight estimate.assumptions estimate answers
+estimate.refining estimate.fusion estimate.rates estimate.prediction estimate.insight estimate.assumptions estimate
+answers
 report.wording
 checking.scale checking.spelling checking.sentences checking.assertion checking.judging checking.conflicts
 checking.evidence checking.traps checking.check checking.record checking

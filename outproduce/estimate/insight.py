@@ -100,12 +100,13 @@ def find_leans(found: Fit, level: float) -> list[Lean]:
 
 
 def find_targets(found: Fit, actor: str, month: int) -> list[Target]:
-    """Judge every target that names the party: reached by its time, later, or not yet; the earliest due first."""
+    """Judge every target of the party and its parts: reached by its time, later, or not yet; the earliest due first."""
     rows = []
     for sight in found.family.sights:
         story = found.stories[sight.story]
         claim = story.origin
-        if claim.status == "planned" and not sight.bottom and sight.top == (actor,) and claim.low is not None:
+        names_it = len(sight.top) == 1 and actor in (sight.top[0], *found.family.world.wholes_above(sight.top[0]))
+        if claim.status == "planned" and not sight.bottom and names_it and claim.low is not None:
             rows.append(_judged(found, sight, story, month))
     return sorted(rows, key=lambda row: (row.due, row.story.id))
 

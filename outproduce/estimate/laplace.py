@@ -120,6 +120,10 @@ class CellMap(Protocol):
         """Cells for states of shape (count, states)."""
         ...
 
+    def traced(self, states: Array) -> tuple[Array, Callable[[Array], Array]]:
+        """Cells for states in columns, and the function that turns a derivative by the cells into one by the states."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LinearCells:
@@ -139,6 +143,10 @@ class LinearCells:
     def many(self, states: Array) -> Array:
         """Cells for states of shape (count, states)."""
         return np.asarray((self.mix @ states.T).T)
+
+    def traced(self, states: Array) -> tuple[Array, Callable[[Array], Array]]:
+        """Cells for states in columns, and the function that turns a derivative by the cells into one by the states."""
+        return self.mix @ states, lambda by_cell: np.asarray(self.mix.T @ by_cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +303,46 @@ def _predict(model: Model, u: Array) -> tuple[Array, sparse.csr_matrix]:
     by_effect = _scale_columns(seen.effects, np.where(model.positive, grown, 1.0))
     jacobian = sparse.hstack([_scale_columns(by_cells, by_cell) @ by_state, by_effect], format="csr")
     return np.asarray(prediction + seen.effects @ grown), jacobian
+
+
+def predict_many(model: Model, unknowns: Array) -> tuple[Array, Callable[[Array], Array]]:
+    """Predictions on the link scale for unknowns in columns, shape (observations, count).
+
+    With them comes the function that turns a derivative by the predictions into one by the unknowns.
+    """
+    seen, link, paths = model.observations, model.link, model.paths
+    cells, by_states = model.cells.traced(unknowns[:paths])
+    values = link.back(cells)
+    pairs = np.diff(seen.bottom.indptr) > 0
+    total, rest = seen.top @ values, (seen.bottom @ values)[pairs]
+    logs, less = link.link(total), link.link(rest)
+    grown = unknowns[paths:].copy()
+    grown[model.positive] = _bounded_exp(grown[model.positive])
+    predictions = logs + seen.effects @ grown
+    predictions[pairs] -= less
+
+    def pull(by_prediction: Array) -> Array:
+        by_rest = np.zeros_like(by_prediction)
+        by_rest[pairs] = by_prediction[pairs] / link.slope(less)
+        by_value = seen.top.T @ (by_prediction / link.slope(logs)) - seen.bottom.T @ by_rest
+        by_effect = seen.effects.T @ by_prediction
+        by_effect[model.positive] *= grown[model.positive]
+        return np.concatenate([by_states(by_value * link.slope(cells)), by_effect])
+
+    return predictions, pull
+
+
+def tell_misfit(model: Model, predictions: Array) -> tuple[Array, Array]:
+    """Misfit of predictions in columns, shape (count,), and its slopes by prediction."""
+    seen = model.observations
+    exact, sd = seen.kind == VALUE, _column(seen.sd)
+    sign = _column(np.where(seen.kind == AT_MOST, 1.0, -1.0))
+    residual = _column(seen.value) - predictions
+    misfit, slope = np.empty_like(residual), np.empty_like(residual)
+    misfit[exact], slope[exact] = _value_misfit(residual[exact], sd[exact], model.freedom)[:2]
+    misfit[~exact], by_side = _bound_misfit((sign * residual)[~exact], sd[~exact], model.lapse)[:2]
+    slope[~exact] = -sign[~exact] * by_side
+    return misfit.sum(axis=0), slope
 
 
 def _slopes(model: Model, u: Array) -> Slopes:

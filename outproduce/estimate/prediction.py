@@ -22,7 +22,7 @@ def predict(found: Fit, sight: Sight, seed: int = 0) -> Array | None:
     Errors that the fit knows (this speaker, this side, this party's slack) are drawn from its posterior, new ones from
     the priors at the scales found, and the telling's own noise, heavy tails included, is added.
     """
-    family, scales = found.family, found.found.scales
+    family, scales = found.family, found.draws.scales
     rng = np.random.default_rng(seed)
     unknowns = found.unknowns
     values = np.exp(found.posterior.cells(unknowns))

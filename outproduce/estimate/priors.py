@@ -87,5 +87,5 @@ class Priors:
     look_back: int = 72
     look_ahead: int = 12
     # Fits spent on the search over the scales, and joint samples behind every interval and probability.
-    tries: int = 30
-    draws: int = 1000
+    tries: int = 16
+    draws: int = 600

@@ -41,18 +41,22 @@ class Found:
         return np.concatenate([fit_.samples(n, seed + at) for at, ((_, fit_), n) in enumerate(parts) if n])
 
 
-def search_scales(build: Callable[[dict[str, float]], Model], scales: tuple[Scale, ...], *, tries: int = 60) -> Found:
+def search_scales(
+    build: Callable[[dict[str, float]], Model], scales: tuple[Scale, ...], *, tries: int = 60, neighbours: bool = True
+) -> Found:
     """Find the scales of greatest evidence times prior, fitting `build(scales)` at each try; the final fit is exact.
 
     Every fit starts from the mode of the one before, so that a try costs two or three steps. Two neighbours a scale,
-    0.8 prior sds off, stand for what the data leave open about it.
+    0.8 prior sds off, stand for what the data leave open about it, where they are asked for.
     """
     # Matrices of a few hundred rows gain nothing from threads, and on a busy machine these wait for each other tenfold.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _search(build, scales, tries)
+        return _search(build, scales, tries, neighbours)
 
 
-def _search(build: Callable[[dict[str, float]], Model], scales: tuple[Scale, ...], tries: int) -> Found:
+def _search(
+    build: Callable[[dict[str, float]], Model], scales: tuple[Scale, ...], tries: int, neighbours: bool
+) -> Found:
     last: list[Array | None] = [None]
 
     def read(theta: Array) -> dict[str, float]:
@@ -69,12 +73,12 @@ def _search(build: Callable[[dict[str, float]], Model], scales: tuple[Scale, ...
     options = {"maxfev": tries, "initial_simplex": corners, "xatol": 0.1, "fatol": 0.05}
     top = np.asarray(optimize.minimize(height, np.zeros(size), method="Nelder-Mead", options=options).x)
     best = fit(build(read(top)), last[0])
-    neighbours = []
-    for theta in (top + sign * 0.8 * row for row in np.eye(size) for sign in (-1.0, 1.0)):
+    around = []
+    for theta in (top + sign * 0.8 * row for row in np.eye(size) for sign in (-1.0, 1.0) if neighbours):
         near = fit(build(read(theta)), best.u, tolerance=0.02)
         gain = near.evidence - best.evidence - 0.5 * float(theta @ theta - top @ top)
-        neighbours.append((float(np.exp(min(gain, 0.0))), near))
-    return Found(read(top), best, tuple(neighbours))
+        around.append((float(np.exp(min(gain, 0.0))), near))
+    return Found(read(top), best, tuple(around))
 
 
 def _first_mode(model: Model) -> Array:

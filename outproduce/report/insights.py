@@ -84,7 +84,8 @@ def write_moved(moved: Sequence[Moved], month: str, shape: str, stream: TextIO |
     """Write for each claim the rate of the last month without it, the strongest first; on a terminal with a tornado."""
     if shape == "table":
         rate = moved[0].without * math.exp(moved[0].moved) if moved else 0.0
-        print(f"\nWhat moved {month} ({short(rate)} a month) most: the rate without each claim", file=stream)
+        count = f"the ten strongest of {len(moved)}"
+        print(f"\nWhat moved {month} ({short(rate)} a month) most: the rate without each claim ({count})", file=stream)
         print(tornado([(row.story, row.moved, short(row.without)) for row in moved]), file=stream)
         return
     rows = [
@@ -117,10 +118,11 @@ LEAN_COLUMNS = (
 )
 TARGET_COLUMNS = (
     Column("due", lambda row: row["due"], width=7),
+    Column("of", lambda row: ", ".join(row["actor"]), 2),
     Column("target a month", lambda row: short(row["figure"]), right=True),
     Column("made then", lambda row: short(row["reached"]), right=True),
     Column("chance", lambda row: f"{100 * row['chance']:.0f} %", right=True),
-    Column("verdict", lambda row: row["verdict"] + (f" ({row['reached_in']})" if row["reached_in"] else "")),
+    Column("verdict", lambda row: " ".join(filter(None, (row["verdict"], row["reached_in"]))), width=12),
     Column("whose word", lambda row: ", ".join(filter(None, (row["speaker"], row["published"]))), 3),
 )
 
