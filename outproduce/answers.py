@@ -96,13 +96,16 @@ class UsedClaim:
 class CountsAlone:
     """The answer without any of the `words` stories that compare producers: what figures on output alone say.
 
-    `latest` is the newest story that compares the two parties directly, None where there is none.
+    `latest` is the newest story that puts one of the two ahead of the other and that counts alone do not bear out
+    (a probability of less than one in ten), None where there is none; `without_latest` is the probability that a is
+    ahead, all else being known, without it.
     """
 
     probability_a_ahead: float
     ratio: Band
     words: int
     latest: Story | None
+    without_latest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,10 @@ class Comparison:
         """Say in one sentence who is ahead, since when, how surely and on how many independent claims."""
         a_leads = self.probability_a_ahead >= 0.5
         first, second, since = (self.a, self.b, self.a_since) if a_leads else (self.b, self.a, self.b_since)
+        of_a = [row.probability_a_ahead for row in self.series]
+        told = _since(
+            since[0], [row.month for row in self.series], of_a if a_leads else [1 - chance for chance in of_a]
+        )
         chance = self.probability_a_ahead if a_leads else 1 - self.probability_a_ahead
         low, middle, high = sorted((self.ratio.low, self.ratio.median, self.ratio.high))
         if not a_leads:
@@ -169,7 +176,7 @@ class Comparison:
         counted = f" (counted in {self.counted_in.replace('_', ' ')}s)" if self.counted_in != self.item else ""
         return (
             f"{first} {surely} {second} in making {self.item.replace('_', ' ')}{counted} as of {self.as_of}, "
-            f"with probability {_percent(chance)}{_since(since)}: it makes {middle:.2g} times as many "
+            f"with probability {_percent(chance)}{told}: it makes {middle:.2g} times as many "
             f"({100 * self.level:.0f} % interval {low:.2g} to {high:.2g}), "
             f"on {self.independent_claims} independent claim{'s' if self.independent_claims != 1 else ''}."
         )
@@ -177,7 +184,8 @@ class Comparison:
     def counts_sentence(self) -> str | None:
         """Name the difference between what counts say and what officials say of each other; None where there is none.
 
-        The newest direct comparison is named where counts alone give it a chance of less than one in ten.
+        The newest direct comparison to which counts alone give a chance of less than one in ten is named, and what
+        the answer would be without it.
         """
         alone = self.counts_alone
         if alone is None:
@@ -188,19 +196,23 @@ class Comparison:
             f"Counts alone, without claims that compare producers ({alone.words}), say "
             f"{first} makes {middle:.2g} times as many as {second} ({low:.2g} to {high:.2g})."
         )
-        word = alone.latest.origin if alone.latest else None
-        if word is None or word.relation not in ("more", "less"):
+        if alone.latest is None or alone.without_latest is None:
             return told
-        says_a = (word.actor == (self.a,)) == (word.relation == "more")
-        chance = alone.probability_a_ahead if says_a else 1 - alone.probability_a_ahead
-        if chance >= 0.1:
-            return told
+        word = alone.latest.origin
+        ahead, behind = (self.a, self.b) if _puts_ahead(word) == (self.a,) else (self.b, self.a)
+        chances = (alone.probability_a_ahead, alone.without_latest, self.probability_a_ahead)
+        counts, without, with_it = (_small(c if ahead == self.a else 1 - c) for c in chances)
         who = word.speaker or word.publisher or "an unnamed speaker"
-        ahead, behind = (self.a, self.b) if says_a else (self.b, self.a)
         return (
             f"{told} Of what {who} said ({word.published or 'no date'}), that {ahead} makes more than {behind}, counts "
-            f"alone give a probability of {_small(chance)}: officials and counts do not agree."
+            f"alone give a probability of {counts}: officials and counts do not agree. That statement moves the "
+            f"probability that {ahead} is ahead from {without} without it to {with_it} with it."
         )
+
+
+def _puts_ahead(word: Claim) -> tuple[str, ...]:
+    """Whom a comparison puts ahead."""
+    return word.other if word.relation == "less" else word.actor
 
 
 def _round(value: float) -> float:
@@ -219,11 +231,15 @@ def _percent(chance: float) -> str:
     return "over 99.9 %" if chance > 0.999 else f"{100 * chance:.1f} %" if chance > 0.99 else f"{100 * chance:.0f} %"
 
 
-def _since(since: tuple[str | None, str | None]) -> str:
-    likely, sure = since
-    if likely is None:
+def _since(since: str | None, months: Sequence[str], chances: Sequence[float]) -> str:
+    """Say since when a party is ahead, and in which of these months that is 90 % sure."""
+    if since is None:
         return ""
-    return f", since {likely}" + (f" (90 % sure from {sure})" if sure else " (nowhere 90 % sure)")
+    sure = [month for month, chance in zip(months, chances, strict=True) if month >= since and chance >= 0.9]
+    if not sure:
+        return f", since {since} (in no month 90 % sure)"
+    until = "" if sure[-1] == months[-1] else f" to {sure[-1]}"
+    return f", since {since} (90 % sure from {sure[0]}{until})"
 
 
 def _probabilities(log_ratio: Array) -> Array:
@@ -263,11 +279,20 @@ def _counts_alone(found: Fit, a: str, b: str, month: int, level: float) -> Count
     if not words or len(words) == len(found.family.sights):
         return None
     samples = found.log_ratios(a, b, month, found.without([story.id for story in words]))[:, np.newaxis]
-    band = _bands(samples, level)[0]
-    direct = [w for w in words if {w.origin.actor, w.origin.other} == {(a,), (b,)} and w.origin.status == "actual"]
-    latest = max(direct, key=lambda story: (story.origin.published or "", story.id), default=None)
+    band, chance = _bands(samples, level)[0], float(_probabilities(samples)[0])
     ratio = Band(math.exp(band.median), math.exp(band.low), math.exp(band.high))
-    return CountsAlone(float(_probabilities(samples)[0]), ratio, len(words), latest)
+    direct = [story for story in words if _is_direct(story.origin, {(a,), (b,)})]
+    denied = [w for w in direct if (chance if _puts_ahead(w.origin) == (a,) else 1 - chance) < 0.1]
+    latest = max(denied, key=lambda story: (story.origin.published or "", story.id), default=None)
+    if latest is None:
+        return CountsAlone(chance, ratio, len(words), None)
+    left = found.log_ratios(a, b, month, found.without([latest.id]))[:, np.newaxis]
+    return CountsAlone(chance, ratio, len(words), latest, float(_probabilities(left)[0]))
+
+
+def _is_direct(word: Claim, parties: set[tuple[str, ...]]) -> bool:
+    """Whether a comparison says of exactly these two parties that one makes more."""
+    return {word.actor, word.other} == parties and word.relation in ("more", "less") and word.status == "actual"
 
 
 def check_day(as_of: str, option: str = "as_of") -> str:

@@ -29,6 +29,7 @@ from outproduce.estimate.laplace import (
 from outproduce.estimate.months import Span, month_index, month_name
 from outproduce.estimate.observations import Effect, Sight, clipped, find_sights
 from outproduce.estimate.priors import Priors
+from outproduce.estimate.refining import Draws, refine
 from outproduce.estimate.scales import Found, Scale, search_scales
 from outproduce.estimate.shares import ShareTree, share_tree
 from outproduce.estimate.world import World
@@ -86,6 +87,13 @@ class Family:
                 for month in range(max(months[0], since), min(months[1], until) + 1):
                     cells[leaf * self.months + month - self.first] = 1.0 / count
         return cells
+
+    @property
+    def scales(self) -> tuple[Scale, ...]:
+        """Spreads that are searched, as multiples of those in the priors."""
+        priors = self.priors
+        sds = {"walk": priors.walk_log_sd, "noise": priors.noise_log_sd, "house": priors.house_log_sd}
+        return tuple(Scale(name, 1.0, sd) for name, sd in sds.items())
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
@@ -151,9 +159,17 @@ class Fit:
         return self.found.best
 
     @cached_property
+    def draws(self) -> Draws:
+        """Joint samples of all unknowns and of the scales."""
+        return self._draw(self.found)
+
+    @property
     def unknowns(self) -> Array:
         """Joint samples of all unknowns, shape (draws, unknowns)."""
-        return self.found.samples(self.family.priors.draws, self.seed)
+        return self.draws.unknowns
+
+    def _draw(self, found: Found) -> Draws:
+        return refine(self.family.model, self.family.scales, found, self.family.priors.draws, self.seed)
 
     @cached_property
     def _rates(self) -> Array:
@@ -190,7 +206,8 @@ class Fit:
 
     def log_ratios(self, a: str, b: str, month: int, posterior: Posterior) -> Array:
         """Samples of the log of a's rate over b's in one month from another fit of the family, shape (draws,)."""
-        values = np.exp(posterior.cells(posterior.samples(self.family.priors.draws, self.seed)))
+        drawn = self._draw(Found(self.found.scales, posterior, ())).unknowns
+        values = np.exp(posterior.cells(drawn))
         sums = [values[:, list(self.family.weights((actor,), (month, month)))].sum(axis=1) for actor in (a, b)]
         return np.asarray(np.log(sums[0] / sums[1]))
 
@@ -401,12 +418,7 @@ def estimate_family(
     stories = find_stories([claim for claim in given if known_by(claim, day)], parents=world.parents)
     month = month_index(day)
     family = build_family(stories, world, counted_item(world, item), actors, chosen, month)
-    scales = (
-        Scale("walk", 1.0, chosen.walk_log_sd),
-        Scale("noise", 1.0, chosen.noise_log_sd),
-        Scale("house", 1.0, chosen.house_log_sd),
-    )
-    found = search_scales(family.model, scales, tries=chosen.tries)
+    found = search_scales(family.model, family.scales, tries=chosen.tries, neighbours=False)
     return Fit(family, found, {story.id: story for story in stories}, seed)
 
 
