@@ -119,7 +119,7 @@ def _without_problems(reports: Any, problems: list[str]) -> Any:
             yield report
 
 
-def _end(found: int, problems: list[str]) -> None:
+def _end(found: int, problems: list[Any]) -> None:
     """Exit 1 where something could not be read, even if the rest could."""
     if problems:
         if found:
@@ -139,6 +139,8 @@ def extract(
 ) -> None:
     """Print the claims of reports without touching the ledger; JSON lines give one document a line, in order.
 
+    A record that cannot be read has a line too, whose `error` says why.
+
     Example: `outproduce extract report.html --jsonl`
     """
     if explain:
@@ -151,36 +153,38 @@ def extract(
     from outproduce.report.views import CLAIM_COLUMNS, document_row
 
     shape = form.shape
-    problems: list[str] = []
+    problems: list[Any] = []
     reports = watched(read_reports(sources, stdin=sys.stdin.buffer, pack=pack), "reading", "documents")
     documents = _documents(reports, problems)
     if shape in ("json", "jsonl"):
-        found = write_rows((document_row(document, claims) for document, claims in documents), shape, ())
+        written = write_rows((document_row(*document) | error for *document, error in documents), shape, ())
     else:
         held = list(documents)
-        found = len(held)
-        rows = [claim.as_row() for _, claims in held for claim in claims]
+        written = len(held)
+        rows = [claim.as_row() for _, claims, _ in held for claim in claims]
         if not rows and not problems:
-            raise NothingFound(f"no claim in {found} {'document' if found == 1 else 'documents'} that could be read")
+            counted = "1 document" if written == 1 else f"{written} documents"
+            raise NothingFound(f"no claim in {counted} that could be read")
         write_rows(rows, shape, CLAIM_COLUMNS)
-    _end(found, problems)
+    _end(written - sum(problem.record is not None for problem in problems), problems)
 
 
-def _documents(reports: Any, problems: list[str]) -> Any:
-    """Yield id and claims of every document that is there, also of one without text; the rest are problems."""
+def _documents(reports: Any, problems: list[Any]) -> Any:
+    """Yield id, claims and error (a row to add, empty where all is well) of every document and every JSON record."""
     from outproduce.reading import Unread, document_id
 
     for report in reports:
         if not isinstance(report, Unread):
-            yield document_id(report.raw), report.claims
+            yield document_id(report.raw), report.claims, {}
             continue
         if report.is_blank_record:
             warn(report.message)
-        else:
-            problems.append(report.message)
-            warn(report.message, "error")
-        if report.raw is not None and report.raw.media == "record":
-            yield document_id(report.raw), ()
+            yield report.record, (), {}
+            continue
+        problems.append(report)
+        warn(report.message, "error")
+        if report.record is not None:
+            yield report.record, (), {"error": report.message}
 
 
 @app.command("import")
@@ -207,7 +211,8 @@ def import_claims(
     if table is None:
         claims, refused = starter_claims(), list[RefusedRow]()
     else:
-        claims, refused = read_claims_csv(table, items=known_pack().items)
+        pack = known_pack()
+        claims, refused = read_claims_csv(table, items=pack.items, actors=pack.actors, doubt=warn)
     for row in refused:
         warn(row.reason, "refused")
     total = len(claims) + len(refused)

@@ -35,11 +35,15 @@ class ReadReport:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What could not be read and why; `raw` is None where not even bytes were to be had."""
+    """What could not be read and why; `raw` is None where not even bytes were to be had.
+
+    `record` is the id of one record of a JSON source, or where it stands; None for anything larger.
+    """
 
     origin: str
     message: str
     raw: RawDocument | None = None
+    record: str | int | None = None
 
     @property
     def is_blank_record(self) -> bool:
@@ -79,12 +83,12 @@ def read_reports(
     loaded = load_pack(pack)
     for found in read_sources(paths, stdin=stdin):
         if isinstance(found, SourceProblem):
-            yield Unread(found.origin, found.message)
+            yield Unread(found.origin, found.message, record=found.record)
             continue
         try:
             report = read_report(found, loaded)
         except SourceError as error:
-            yield Unread(found.origin, str(error), found)
+            yield Unread(found.origin, str(error), found, document_id(found) if found.media == "record" else None)
             continue
         if ledger is not None:
             ledger = ledger if isinstance(ledger, Ledger) else ledger()

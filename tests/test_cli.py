@@ -75,6 +75,21 @@ def test_extract_keeps_a_line_for_an_empty_document_and_warns(run: Run, tmp_path
     assert result.exit_code == 0
 
 
+def test_extract_gives_a_line_with_the_error_of_a_record_it_cannot_read(run: Run, tmp_path: Path):
+    path = tmp_path / "docs.jsonl"
+    broken = [{"id": "half", "text": "40 \ud800 tanks"}, {"id": "x\udc00", "text": "4 tanks"}]
+    path.write_text("\n".join(json.dumps(record) for record in (REPORT, *broken, UKRAINIAN)) + "\n{\n")
+    result = run("extract", path, "--jsonl")
+    found = lines(result)
+    assert [row["id"] for row in found] == ["r1", "half", f"{path}:3", "r2", f"{path}:5"]
+    assert ["error" in row for row in found] == [False, True, True, False, True]
+    assert found[0]["claims"]
+    assert found[3]["claims"]
+    assert "surrogates not allowed" in found[1]["error"]
+    assert "3 of 5 documents could not be read" in result.stderr
+    assert result.exit_code == 1
+
+
 def test_extract_reads_standard_input(run: Run):
     result = run("extract", "-", stdin=REPORT["text"].encode())
     assert lines(result)[0]["claims"][0]["evidence"] in REPORT["text"]
@@ -202,6 +217,17 @@ def test_bad_tables_import_nothing(run: Run, tmp_path: Path, table: str, words: 
     result = run("import", path)
     assert (result.exit_code, words in result.stderr) == (1, True), result.stderr
     assert not (tmp_path / "ledger.db").exists()
+
+
+def test_unknown_actor_of_a_table_comes_in_with_a_warning(run: Run, tmp_path: Path):
+    path = tmp_path / "claims.csv"
+    path.write_text(TABLE.format(1) + TABLE.format(2).splitlines()[1].replace("Russia", "Ruritania"))
+    result = run("import", path)
+    assert result.stdout.startswith("2 claims imported")
+    (warning,) = result.stderr.splitlines()
+    assert warning.startswith("warning: ")
+    assert "line 3: actor 'Ruritania' is not a known actor; use the canonical name or add it to the pack" in warning
+    assert result.exit_code == 0
 
 
 def test_sound_rows_come_in_where_that_is_asked_for(run: Run, tmp_path: Path):

@@ -79,6 +79,15 @@ def test_bad_cell_refuses_its_row_alone(change, words):
     assert words in refused.reason
 
 
+def test_unknown_actor_comes_in_where_a_doubt_may_be_told():
+    told = []
+    claims, refused = read_claims_csv(table({}, {"other": "Ruritania"}), actors={"Russia"}, doubt=told.append)
+    assert (len(claims), refused) == (2, [])
+    assert told == [
+        "the table, line 3: other 'Ruritania' is not a known actor; use the canonical name or add it to the pack"
+    ]
+
+
 def test_repeated_row_is_refused():
     claims, (refused,) = read_claims_csv(table({}, {}))
     assert len(claims) == 1

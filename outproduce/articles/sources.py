@@ -57,10 +57,14 @@ _READABLE = "save it as HTML, text, PDF or JSON and read that"
 
 @dataclass(frozen=True, slots=True)
 class SourceProblem:
-    """What could not be read, and why; `message` names `origin` and says what to do."""
+    """What could not be read, and why; `message` names `origin` and says what to do.
+
+    `record` is the id of one record of a JSON source, or where it stands; None for anything larger.
+    """
 
     origin: str
     message: str
+    record: str | int | None = None
 
 
 Found = RawDocument | SourceProblem
@@ -276,10 +280,7 @@ def _read_json(content: bytes, origin: str) -> Iterator[Found]:
     if not value:
         raise SourceError(f"{origin} holds an empty array; put objects with 'text' in it")
     for number, record in enumerate(value, 1):
-        try:
-            yield _record(record, f"{origin}#{number}")
-        except SourceError as error:
-            yield SourceProblem(f"{origin}#{number}", str(error))
+        yield _record_or_problem(record, f"{origin}#{number}")
 
 
 def _read_json_lines(stream: IO[bytes], origin: str, max_bytes: int) -> Iterator[Found]:
@@ -298,9 +299,11 @@ def _read_json_lines(stream: IO[bytes], origin: str, max_bytes: int) -> Iterator
                 while line and not line.endswith(b"\n"):
                     line = stream.readline(_HEAD_BYTES)
                 _check_size(place, max_bytes + 1, max_bytes)
-            yield _record(_parse_json(_decode_json(line.rstrip(), place, number), place, number), place)
+            value = _parse_json(_decode_json(line.rstrip(), place, number), place, number)
         except SourceError as error:
-            yield SourceProblem(place, str(error))
+            yield SourceProblem(place, str(error), place)
+            continue
+        yield _record_or_problem(value, place)
     if not found:
         raise SourceError(f"{origin} is empty; write one JSON object with 'text' on each line")
 
@@ -322,6 +325,15 @@ def _json_name(value: Any) -> str:
     """Name the type of a parsed value as JSON does."""
     names = {list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
     return names.get(type(value), "null")
+
+
+def _record_or_problem(value: Any, origin: str) -> Found:
+    try:
+        return _record(value, origin)
+    except SourceError as error:
+        given = value.get("id") if isinstance(value, dict) else None
+        sound = isinstance(given, int) or (isinstance(given, str) and given.isprintable())
+        return SourceProblem(origin, str(error), given if sound else origin)
 
 
 def _record(value: Any, origin: str) -> RawDocument:

@@ -9,7 +9,7 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -42,12 +42,17 @@ class RefusedRow:
 
 
 def read_claims_csv(
-    source: str | Path | TextIO, *, items: Container[str] | None = None, actors: Container[str] | None = None
+    source: str | Path | TextIO,
+    *,
+    items: Container[str] | None = None,
+    actors: Container[str] | None = None,
+    doubt: Callable[[str], None] | None = None,
 ) -> tuple[list[Claim], list[RefusedRow]]:
     """Read hand-collected claims from a path or an open text stream.
 
     The columns are `COLUMNS`, in any order; those outside `REQUIRED` may be left out. `;` separates several actors.
-    `items` and `actors` are the known item keys and canonical names; None takes any. Empty lines are skipped.
+    `items` and `actors` are the known item keys and canonical names; None takes any. A row with a name outside `actors`
+    is refused or, where `doubt` is given, comes in and `doubt` is told in a line. Empty lines are skipped.
     Claims have `reader` "hand" and no evidence. A row that repeats an earlier one is refused.
 
     Raises:
@@ -58,13 +63,16 @@ def read_claims_csv(
     with _opened(source) as (stream, name):
         for line, row, fault in _rows(stream, name):
             try:
-                claim = _claim(row, fault, items, actors)
+                claim = _claim(row, fault, items, None if doubt else actors)
             except ClaimError as error:
                 refused.append(RefusedRow(line, f"{name}, line {line}: {error}", row))
                 continue
             if claim.id in claims:
                 reason = f"{name}, line {line}: the row says the same as an earlier one; leave one of them out"
                 refused.append(RefusedRow(line, reason, row))
+            elif doubt is not None:
+                for unknown in _unknown_actors(claim, actors):
+                    doubt(f"{name}, line {line}: {unknown}")
             claims.setdefault(claim.id, claim)
     return list(claims.values()), refused
 
@@ -166,8 +174,18 @@ def _names(row: Row, column: str, known: Container[str] | None) -> tuple[str, ..
     names = tuple(name for part in row.get(column, "").split(";") if (name := part.strip()))
     for name in names:
         if known is not None and name not in known:
-            raise ClaimError(f"{column} {name!r} is not a known actor; use the canonical name or add it to the pack")
+            raise ClaimError(_unknown(column, name))
     return names
+
+
+def _unknown(column: str, name: str) -> str:
+    return f"{column} {name!r} is not a known actor; use the canonical name or add it to the pack"
+
+
+def _unknown_actors(claim: Claim, known: Container[str] | None) -> Iterator[str]:
+    """Say of every name in a claim that is not known what to do about it."""
+    for column, names in (("actor", claim.actor), ("other", claim.other)):
+        yield from (_unknown(column, name) for name in names if known is not None and name not in known)
 
 
 def _number(row: Row, column: str) -> float | None:
