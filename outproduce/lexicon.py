@@ -22,6 +22,7 @@ _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "ё": "е", "\u03
 _TO_CYRILLIC = str.maketrans("abcehikmoptxy", "авсенікмортху")
 _POSSESSIVE = ("'s", "'S")
 HYPHENS = frozenset("-‐‑")
+LONGEST_STEM = 40  # letters: no stem of a phrase is longer
 
 
 class Token(NamedTuple):
@@ -95,7 +96,7 @@ class _Node(Generic[V]):
         if self.words and (node := self.words.get(token.norm)):
             found.append(node)
         if self.stems:
-            norm = token.norm
+            norm = token.norm[:LONGEST_STEM]
             found += [self.stems[norm[:n]] for n in range(len(norm), 0, -1) if norm[:n] in self.stems]
         return found
 

@@ -17,8 +17,8 @@ packs packs.shapes packs.check resolve
 articles.decoding articles.sources articles.page articles.article articles
 statements.names statements.lands statements.spoken statements.joining statements.organisations statements.voices
 statements.references statements.subjects statements.frames statements.carry statements.attribution statements
-claims.firms claims.around claims.makers claims.mentions claims.nuclei claims.features claims.parties claims.linker
-claims.extraction claims.explain claims evaluation
+claims.firms claims.around claims.makers claims.mentions claims.nuclei claims.features claims.items claims.parties
+claims.linker claims.extraction claims.explain claims evaluation
 ledger.likeness ledger.stories ledger.reasons ledger.schema ledger.words ledger.duplicates
 ledger.columns ledger.versions.v1_first ledger.versions.v2_changes ledger.versions
 ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.links ledger.history ledger.review

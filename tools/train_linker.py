@@ -37,14 +37,13 @@ from outproduce.claims.features import (
     Features,
     Scene,
     around_features,
-    item_candidates,
-    item_features,
     kind_features,
-    side_of,
     span_candidates,
     span_features,
     status_features,
+    text_features,
 )  # fmt: skip
+from outproduce.claims.items import item_candidates, item_features, side_of
 from outproduce.claims.linker import Linker
 from outproduce.claims.nuclei import Nucleus
 from outproduce.claims.parties import actor_candidates, actor_features, other_candidates, other_features
@@ -53,6 +52,7 @@ from outproduce.packs import load_pack
 
 CLASSES = {"kind": 0.3, "status": 0.3}  # inverse strength of the L2 penalty
 RANKING = {"item": 1.0, "actor": 2.0, "other": 2.0, "period": 2.0, "time": 2.0}  # strength of the L2 penalty
+EMPTY = 2.0  # weight of what stands in a document without claims: a claim read there is the worst mistake
 FOLDS_INSIDE = 5
 SMALLEST = 0.02  # weights nearer to zero are left out of the file
 WORD_FORMS = {
@@ -116,11 +116,12 @@ def label(gold: dict | None) -> str:
 def rows_of(scene: Scene, gold_of: dict[int, dict], rows: dict[str, list]) -> None:
     """Add training rows of one document.
 
-    For the kind: scene, features and labels of all its nuclei; for the status: (features, label); for each ranking: a
-    list of (features, fits).
+    For the kind: scene, features and labels of all its nuclei, and its weight; for the status: (features, label,
+    weight); for each ranking: a list of (features, fits).
     """
     labels = [label(gold_of.get(n)) for n in range(len(scene.nuclei))]
-    rows["kind"].append((scene, [kind_features(scene, nucleus) for nucleus in scene.nuclei], labels))
+    weight = EMPTY if not gold_of else 1.0
+    rows["kind"].append((scene, [kind_features(scene, nucleus) for nucleus in scene.nuclei], labels, weight))
     memory = Memory()
     for n, nucleus in enumerate(scene.nuclei):
         gold = gold_of.get(n)
@@ -132,7 +133,7 @@ def _rows_of_claim(scene: Scene, nucleus: Nucleus, gold: dict, rows: dict[str, l
     kind, maker = gold["kind"], tuple(gold["actor"])
     items = item_candidates(scene, nucleus)
     fits = [_item_fits(scene, c.value, gold["item"]) for c in items]
-    _ranked(rows, "item", fits, [item_features(scene, nucleus, kind, c, memory.item, memory.side) for c in items])
+    _ranked(rows, "item", fits, item_features(scene, nucleus, kind, items, memory.item, memory.side))
     item = next((c for c, fit in zip(items, fits, strict=False) if fit), None)
     actors = actor_candidates(scene, nucleus, item)
     fits = [set(c.value) == set(maker) for c in actors]
@@ -150,7 +151,7 @@ def _rows_of_claim(scene: Scene, nucleus: Nucleus, gold: dict, rows: dict[str, l
     fits = [_time_fits(scene, c, gold["when"]) for c in times]
     _ranked(rows, "time", fits, [time_features(scene, nucleus, kind, c) for c in times])
     chosen = next((c for c, fit in zip(times, fits, strict=False) if fit), None)
-    rows["status"].append((status_features(scene, nucleus, kind, chosen, memory.status), gold["status"]))
+    rows["status"].append((status_features(scene, nucleus, kind, chosen, memory.status), gold["status"], 1.0))
     side = side_of(item.mentions[0], nucleus.mention) if item else ""
     return Memory(gold["item"], side, maker, gold["status"])
 
@@ -195,15 +196,20 @@ def train_kinds(documents: list) -> dict[str, dict[str, dict[str, float]]]:
     strength = CLASSES["kind"]
     guessed = {}
     for fold in range(FOLDS_INSIDE):
-        seen = [pair for _, rows, labels in _others(documents, fold) for pair in zip(rows, labels, strict=True)]
+        seen = [
+            (row, name, weight)
+            for _, rows, labels, weight in _others(documents, fold)
+            for row, name in zip(rows, labels, strict=True)
+        ]
         first = Linker({"guess": train_classes(seen, strength)})
         for i in range(fold, len(documents), FOLDS_INSIDE):
             guessed[i] = [first.choose("guess", row)[0] for row in documents[i][1]]
     pairs = []
-    for i, (scene, rows, labels) in enumerate(documents):
-        around = [around_features(scene, place, guessed[i]) for place in range(len(rows))]
-        pairs += [(row | more, name) for row, more, name in zip(rows, around, labels, strict=True)]
-    alone = [pair for _, rows, labels in documents for pair in zip(rows, labels, strict=True)]
+    for i, (scene, rows, labels, weight) in enumerate(documents):
+        shares = text_features(guessed[i])
+        around = [around_features(scene, place, guessed[i]) | shares for place in range(len(rows))]
+        pairs += [(row | more, name, weight) for row, more, name in zip(rows, around, labels, strict=True)]
+    alone = [(row, name, w) for _, rows, labels, w in documents for row, name in zip(rows, labels, strict=True)]
     return {"guess": train_classes(alone, strength), "kind": train_classes(pairs, strength)}
 
 
@@ -212,10 +218,11 @@ def _others(documents: list, fold: int) -> list:
 
 
 def train_classes(pairs: list, strength: float) -> dict[str, dict[str, float]]:
+    """Fit classes to (features, class, weight)."""
     vectorizer = DictVectorizer()
-    matrix = vectorizer.fit_transform([features for features, _ in pairs])
+    matrix = vectorizer.fit_transform([features for features, _, _ in pairs])
     model = LogisticRegression(C=strength, max_iter=1000, tol=1e-4)
-    model.fit(matrix, [name for _, name in pairs])
+    model.fit(matrix, [name for _, name, _ in pairs], sample_weight=[weight for _, _, weight in pairs])
     table: dict[str, dict[str, float]] = defaultdict(dict)
     table["bias"] = {str(name): float(extra) for name, extra in zip(model.classes_, model.intercept_, strict=False)}
     names = vectorizer.get_feature_names_out()

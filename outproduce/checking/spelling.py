@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from outproduce.claims.mentions import find_mentions
+from outproduce.languages import language_data
 from outproduce.lexicon import tokenize
 from outproduce.packs import Pack
 
@@ -24,7 +25,7 @@ def mend(sentence: str, lang: str, pack: Pack) -> tuple[str, dict[str, str]]:
     """
     whole, stems = _vocabulary(pack, lang)
     times = [(m.start, m.end) for m in find_mentions(sentence, lang, None, pack).mentions if m.type in _SURE]
-    known = {word.casefold() for word in whole}
+    known = {word.casefold() for word in whole} | set(language_data(lang, "text")["common_words"])
     pieces, at, replaced = [], 0, dict[str, str]()
     for token in tokenize(sentence):
         word = sentence[token.start : token.end]

@@ -13,14 +13,13 @@ from outproduce.claims.features import (
     Candidate,
     Scene,
     around_features,
-    item_candidates,
-    item_features,
     kind_features,
-    side_of,
     span_candidates,
     span_features,
     status_features,
+    text_features,
 )
+from outproduce.claims.items import item_candidates, item_features, side_of
 from outproduce.claims.linker import Linker, load_linker
 from outproduce.claims.mentions import Mention, find_mentions
 from outproduce.claims.nuclei import Nucleus, find_nuclei
@@ -96,7 +95,8 @@ def read_claims(
 def build_scene(text: str, lang: str, published: str | None, pack: Pack) -> Scene:
     """Find everything the linker looks at in one text."""
     reading = find_mentions(text, lang, published, pack)
-    return Scene(reading, pack, find_nuclei(reading), find_statements(text, lang, pack))
+    statements = find_statements(text, lang, pack, published=published, tokens=reading.tokens)
+    return Scene(reading, pack, find_nuclei(reading), statements)
 
 
 def link(scene: Scene, linker: Linker) -> list[Link]:
@@ -105,15 +105,14 @@ def link(scene: Scene, linker: Linker) -> list[Link]:
     memory = Memory()
     rows = [kind_features(scene, nucleus) for nucleus in scene.nuclei]
     guesses = [linker.choose("guess", row)[0] for row in rows]
+    shares = text_features(guesses)
     for place, nucleus in enumerate(scene.nuclei):
-        label, sure = linker.choose("kind", rows[place] | around_features(scene, place, guesses))
+        label, sure = linker.choose("kind", rows[place] | around_features(scene, place, guesses) | shares)
         if label == "none":
             continue
         kind, _, relation = label.partition(":")
         items = item_candidates(scene, nucleus)
-        item = linker.pick(
-            "item", items, [item_features(scene, nucleus, kind, c, memory.item, memory.side) for c in items]
-        )
+        item = linker.pick("item", items, item_features(scene, nucleus, kind, items, memory.item, memory.side))
         actors = actor_candidates(scene, nucleus, item)
         actor = linker.pick("actor", actors, actor_features(scene, nucleus, kind, actors, memory.actor, item))
         if item is None or actor is None:
@@ -245,19 +244,20 @@ def drop_repeats(claims: Sequence[Claim], pack: Pack) -> list[Claim]:
     Claims say the same when kind, relation, status and figure are equal, an actor is shared, the items are one or lie
     one above the other, and the periods are equal or one is left out.
     """
-    kept: list[Claim] = []
+    alike: dict[tuple[object, ...], list[Claim]] = {}
     for claim in claims:
+        kept = alike.setdefault((claim.kind, claim.relation, claim.status, claim.low, claim.high), [])
         twin = next((i for i, held in enumerate(kept) if _says_the_same(held, claim, pack)), None)
         if twin is None:
             kept.append(claim)
         elif kept[twin].evidence is not None and kept[twin].evidence.start == 0:  # type: ignore[union-attr]
             kept[twin] = claim
-    return sorted(kept, key=lambda c: (c.evidence.start, c.evidence.end) if c.evidence else (0, 0))
+    found = [claim for kept in alike.values() for claim in kept]
+    return sorted(found, key=lambda c: (c.evidence.start, c.evidence.end) if c.evidence else (0, 0))
 
 
 def _says_the_same(a: Claim, b: Claim, pack: Pack) -> bool:
-    if (a.kind, a.relation, a.status, a.low, a.high) != (b.kind, b.relation, b.status, b.low, b.high):
-        return False
+    """Tell whether two claims of one kind, relation, status and figure are one."""
     if a.per != b.per and None not in (a.per, b.per):
         return False
     if a.low is None and a.high is None and a.kind != "comparison" and a.evidence and b.evidence:

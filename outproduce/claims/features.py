@@ -6,10 +6,14 @@ types of mentions, never from a language. Lexical features carry the trigger phr
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from outproduce.claims.mentions import Mention, Reading
 from outproduce.claims.nuclei import BREAKS, Nucleus
@@ -19,6 +23,7 @@ from outproduce.packs import Pack
 from outproduce.records import Statement
 
 Features = dict[str, float]
+M = TypeVar("M")
 
 CONTEXT = (
     "make", "output", "can", "hold", "give", "receive", "use", "order", "open", "facility", "grow", "shrink", "same",
@@ -28,7 +33,8 @@ BEARING = frozenset(
     {"make", "output", "can", "hold", "give", "receive", "use", "order", "open", "lose", "need", "each", "civil"}
 )
 MOODS = ("plan", "may", "deny", "can")
-WINDOW = 4  # sentences looked back for an item or an actor
+WINDOW = 4  # sentences looked back for a time
+LOOK_BACK = 30  # sentences looked back for an item or an actor
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,20 @@ class Candidate:
     value: object
     mentions: tuple[Mention, ...]
     source: str = "text"
+
+
+def _sentence(mention: Mention) -> int:
+    return mention.sentence
+
+
+def _sentence_of_group(group: tuple[Mention, ...]) -> int:
+    return group[0].sentence
+
+
+def _looking_back(found: list[M], here: Mention, sentence: Callable[[M], int]) -> list[M]:
+    first = bisect_left(found, here.sentence - LOOK_BACK, key=sentence)
+    title = bisect_right(found, 0, hi=first, key=sentence)
+    return found[:title] + found[first : bisect_right(found, here.sentence, key=sentence)]
 
 
 class Scene:
@@ -70,6 +90,16 @@ class Scene:
         return found
 
     @cached_property
+    def figure_ends(self) -> dict[tuple[float | None, float | None], tuple[Nucleus, Nucleus]]:
+        """First and last nucleus of each figure, by its two ends."""
+        found: dict[tuple[float | None, float | None], tuple[Nucleus, Nucleus]] = {}
+        for nucleus in self.nuclei:
+            if nucleus.figure is not None:
+                ends = nucleus.figure.low, nucleus.figure.high
+                found[ends] = found[ends][0] if ends in found else nucleus, nucleus
+        return found
+
+    @cached_property
     def actor_groups(self) -> list[tuple[Mention, ...]]:
         """Actors in order, those joined by "and" or a comma together."""
         joining = frozenset(language_data(self.reading.lang, "text")["joining"])
@@ -82,9 +112,6 @@ class Scene:
                     continue
             groups.append([mention])
         return [tuple(group) for group in groups]
-
-    def _places(self) -> dict[int, int]:
-        return {id(nucleus): place for place, nucleus in enumerate(self.nuclei)}
 
     @cached_property
     def _has_title(self) -> bool:
@@ -139,6 +166,34 @@ class Scene:
         return tuple(sorted(counts, key=lambda name: -counts[name]))
 
     @cached_property
+    def actor_counts(self) -> Counter[str]:
+        """How often each actor is named in the text."""
+        return Counter(m.value for m in self.reading.of("actor"))
+
+    @cached_property
+    def item_counts(self) -> Counter[str]:
+        """How often each item is named in the text."""
+        return Counter(m.value for m in self.reading.of("item"))
+
+    @cached_property
+    def title_items(self) -> frozenset[str]:
+        """Items named in the title."""
+        return frozenset(m.value for m in self.reading.by_sentence[0] if m.type == "item" and self.in_title(m))
+
+    @cached_property
+    def paragraphs(self) -> list[int]:
+        """Number of the line each sentence stands in."""
+        tokens, text, found = self.reading.tokens, self.reading.text, [0]
+        for (_, last), (first, _) in itertools.pairwise(self.reading.sentences):
+            found.append(found[-1] + ("\n" in text[tokens[last - 1].end : tokens[first].start]))
+        return found
+
+    @cached_property
+    def title_actors(self) -> frozenset[str]:
+        """Actors named in the title."""
+        return frozenset(m.value for m in self.reading.by_sentence[0] if m.type == "actor" and self.in_title(m))
+
+    @cached_property
     def theme(self) -> Features:
         """What the whole text is about, the same for all its nuclei."""
         n = max(1, len(self.reading.sentences))
@@ -168,9 +223,24 @@ class Scene:
             return a.first - b.last, self.breaks(b.last, a.first), self.joints(b.last, a.first), False
         return 0, 0, 0, b.first >= a.first
 
+    def items_up_to(self, here: Mention) -> list[Mention]:
+        """Items in the title, in the `LOOK_BACK` sentences before a mention and in its own, in order."""
+        return _looking_back(self.reading.of("item"), here, _sentence)
+
+    def groups_up_to(self, here: Mention) -> list[tuple[Mention, ...]]:
+        """Groups of actors in the title, in the `LOOK_BACK` sentences before a mention and in its own, in order."""
+        return _looking_back(self.actor_groups, here, _sentence_of_group)
+
+    def count_since(self, mention: Mention, sentence: int) -> int:
+        """Count the mentions of a type behind a mention and before a sentence."""
+        mentions = self.reading.of(mention.type)
+        last = bisect_left(mentions, sentence, key=_sentence)
+        return max(0, last - bisect_right(mentions, mention.first, key=lambda m: m.first))
+
     def statement_at(self, offset: int) -> Statement | None:
         """Find the statement that holds a character."""
-        return next((s for s in self.statements if s.start <= offset < s.end), None)
+        place = bisect_right(self.statements, offset, key=lambda s: s.start) - 1
+        return self.statements[place] if place >= 0 and offset < self.statements[place].end else None
 
 
 def bucket(distance: int) -> str:
@@ -205,7 +275,7 @@ def kind_features(scene: Scene, nucleus: Nucleus) -> Features:
 
 
 def around_features(scene: Scene, place: int, guesses: Sequence[str]) -> Features:
-    """What the nuclei around one were taken for at first sight, in nuclei before and after, and the text as a whole.
+    """What the nuclei around one were taken for at first sight, up to two before and two after it.
 
     `guesses` are the first choices of kind for all nuclei, made from `kind_features` alone.
     """
@@ -223,9 +293,12 @@ def around_features(scene: Scene, place: int, guesses: Sequence[str]) -> Feature
             _, breaks, _, _ = scene.between(here.mention, there.mention)
             found[f"around {side} {guess} breaks {min(breaks, 2)}"] = 1.0
             found[f"around {side} {guess} {there.form} {here.form}"] = 1.0
-    for guess in guesses:
-        found[f"text {guess}"] = found.get(f"text {guess}", 0.0) + 1 / len(guesses)
     return found
+
+
+def text_features(guesses: Sequence[str]) -> Features:
+    """What share of a text's nuclei were taken for each kind at first sight."""
+    return {f"text {guess}": count / len(guesses) for guess, count in Counter(guesses).items()}
 
 
 def _figure_features(nucleus: Nucleus) -> Features:
@@ -293,17 +366,12 @@ def _place_features(scene: Scene, nucleus: Nucleus) -> Features:
     here, reading = nucleus.mention, scene.reading
     row = scene.figures_by_sentence[here.sentence]
     found: Features = {"title": float(scene.in_title(here)), "figures": float(min(4, len(row)))}
-    if nucleus in row:
+    if nucleus.figure is not None:
         found["first figure"] = float(row[0] is nucleus)
         found["last figure"] = float(row[-1] is nucleus)
-    if nucleus.figure is not None:
-        same = [
-            n
-            for n in scene.nuclei
-            if n.figure and (n.figure.low, n.figure.high) == (nucleus.figure.low, nucleus.figure.high)
-        ]
-        found["again later"] = float(same[-1] is not nucleus)
-        found["said before"] = float(same[0] is not nucleus)
+        first, final = scene.figure_ends[nucleus.figure.low, nucleus.figure.high]
+        found["again later"] = float(final is not nucleus)
+        found["said before"] = float(first is not nucleus)
     for kind in ("item", "actor", "period", "time"):
         near = [scene.between(here, m) for m in reading.by_sentence[here.sentence] if m.type == kind]
         if not near:
@@ -342,63 +410,7 @@ def _comparing_features(scene: Scene, nucleus: Nucleus) -> Features:
     return found
 
 
-def item_candidates(scene: Scene, nucleus: Nucleus) -> list[Candidate]:
-    """Items a nucleus may be about: those of its sentence, and the last of each key in the sentences before."""
-    here = nucleus.mention
-    found, keys = [], set()
-    for mention in reversed(scene.reading.of("item")):
-        if mention.inside in ("outlet", "actor"):
-            continue
-        near = mention.sentence == here.sentence
-        recent = here.sentence - mention.sentence > 0 and (mention.value not in keys)
-        if near or recent:
-            keys.add(mention.value)
-            found.append(Candidate(mention.value, (mention,)))
-    if not found:  # the item may come in the next sentence only
-        found = [Candidate(m.value, (m,)) for m in scene.reading.of("item") if m.sentence == here.sentence + 1][:2]
-    return found
-
-
-def item_features(
-    scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate, last_item: str | None, last_side: str
-) -> Features:
-    """Describe how a nucleus and an item stand to each other; `last_item` is the item of the claim before.
-
-    `last_side` tells where that item stood: "<" before its figure, ">" after it, "" elsewhere.
-    """
-    here, item = nucleus.mention, candidate.mentions[0]
-    found = _pair_features(scene, here, item)
-    found["weak"] = float(item.form == "weak")
-    found["as before"] = float(candidate.value == last_item)
-    found["broad"] = float(candidate.value in scene.pack.broad_items)
-    found[f"broad {kind}"] = found["broad"]
-    if item.sentence == here.sentence:
-        row = scene.figures_by_sentence[here.sentence]
-        low, high = sorted((here.first, item.first))
-        found["figures between"] = float(sum(low < n.mention.first < high for n in row))
-        others = [m for m in scene.reading.by_sentence[here.sentence] if m.type == "item"]
-        found["items between"] = float(sum(low < m.first < high and m is not item for m in others))
-        closest = min((scene.between(here, m)[0] for m in others if m.first >= here.last), default=99)
-        found["first after"] = float(item.first >= here.last and item.first - here.last == closest)
-        found |= _slot(row, here, item, last_side)
-    found[f"form {nucleus.form} same sentence"] = float(item.sentence == here.sentence)
-    return found
-
-
-def _slot(row: list[Nucleus], here: Mention, item: Mention, last_side: str) -> Features:
-    """Whether the item stands between this figure and its neighbours: lists keep to one order."""
-    before = max((n.mention.last for n in row if n.mention.first < here.first), default=0)
-    after = min((n.mention.first for n in row if n.mention.first > here.first), default=1 << 30)
-    side = "<" if before <= item.first < here.first else ">" if here.first < item.first < after else "outside"
-    return {f"slot {side}": 1.0, f"slot {side} after {last_side}": 1.0, f"slot {side} of {min(len(row), 3)}": 1.0}
-
-
-def side_of(item: Mention, here: Mention) -> str:
-    """Say on which side of its figure an item stands: "<", ">" or "" in another sentence."""
-    return "" if item.sentence != here.sentence else "<" if item.first < here.first else ">"
-
-
-def _pair_features(scene: Scene, here: Mention, there: Mention) -> Features:
+def pair_features(scene: Scene, here: Mention, there: Mention) -> Features:
     """Distance and order of two mentions, in words, clauses and sentences."""
     gap = here.sentence - there.sentence
     found: Features = {"bias": 1.0}
@@ -413,9 +425,7 @@ def _pair_features(scene: Scene, here: Mention, there: Mention) -> Features:
         found[f"back {min(gap, 4)}" if gap > 0 else "ahead"] = 1.0
         found["sentences"] = min(abs(gap), 8) / 8
         found["title"] = float(scene.in_title(there))
-        later = sum(m.type == there.type and m.first > there.first for s in range(there.sentence, here.sentence)
-                    for m in scene.reading.by_sentence[s]) if gap > 0 else 0  # fmt: skip
-        found["others since"] = float(min(later, 3))
+        found["others since"] = float(min(scene.count_since(there, here.sentence), 3))
     return found
 
 
@@ -443,7 +453,7 @@ def span_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidat
         return {"none": 1.0, f"none {kind}": 1.0, f"none form {nucleus.form}": 1.0, f"none size {size}": 1.0,
                 **_mood_features(scene, here, "none ")}  # fmt: skip
     there = candidate.mentions[0]
-    found = _pair_features(scene, here, there)
+    found = pair_features(scene, here, there)
     found[f"form {there.form}"] = 1.0
     found[f"form {there.form} {kind}"] = 1.0
     value = candidate.value
@@ -510,8 +520,3 @@ def status_features(scene: Scene, nucleus: Nucleus, kind: str, time: Candidate |
         scene.reading.tokens[scene.reading.sentences[nucleus.mention.sentence][1] - 1].norm == "?"
     )
     return found
-
-
-def names(candidates: Iterable[Candidate]) -> Iterator[object]:
-    """Values of candidates, in order."""
-    return (candidate.value for candidate in candidates)

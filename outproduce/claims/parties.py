@@ -25,9 +25,7 @@ def actor_candidates(scene: Scene, nucleus: Nucleus, item: Candidate | None = No
     """
     here = nucleus.mention
     best: dict[tuple[str, ...], tuple[tuple[int, int], tuple[Mention, ...]]] = {}
-    for group in scene.actor_groups:
-        if group[0].sentence > here.sentence:
-            break
+    for group in scene.groups_up_to(here):
         for mentions in (group, *((m,) for m in group)) if len(group) > 1 else (group,):
             value = tuple(dict.fromkeys(m.value for m in mentions))
             cost = _cost(scene, here, mentions[-1])
@@ -197,11 +195,11 @@ def _describe(
 def _standing(scene: Scene, value: tuple[str, ...]) -> Features:
     """How much the whole text is about an actor."""
     mentions = scene.reading.of("actor")
-    count = sum(m.value in value for m in mentions)
+    count = sum(scene.actor_counts[name] for name in value)
     return {
         "often": min(1.0, count / 6),
         "share": count / max(1, len(mentions)),
-        "in title": float(any(scene.in_title(m) and m.value in value for m in mentions)),
+        "in title": float(any(name in scene.title_actors for name in value)),
         "first in text": float(mentions[0].value in value) if mentions else 0.0,
     }
 

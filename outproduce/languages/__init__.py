@@ -17,6 +17,7 @@ from outproduce.lexicon import tokenize
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BREAK = re.compile(r"(?<=[.!?…])[\"'”»“’)\]]*\s+|\n+")
+LONGEST = 1000  # characters: a longer "sentence" is a table or a list without stops, and is cut at a blank
 _INITIAL = re.compile(r"(?:^|[\s(«\"])[^\W\d_]\.$")
 
 
@@ -74,7 +75,8 @@ def _abbreviations(lang: str) -> frozenset[str]:
 def find_sentences(text: str, lang: str) -> list[tuple[int, int]]:
     """Cut a text into sentences: start and end of each, in characters, end exclusive, without blank edges.
 
-    Line ends always end a sentence; a stop after an abbreviation, an initial or before a small letter does not.
+    Line ends always end a sentence; a stop after an abbreviation, an initial or before a small letter does not. One
+    longer than `LONGEST` is cut, so that the time to read a text grows with its length only.
 
     >>> [text[a:b] for text in ["Gen. Lee said so. It is 1.5 m."] for a, b in find_sentences(text, "en")]
     ['Gen. Lee said so.', 'It is 1.5 m.']
@@ -105,6 +107,11 @@ def _ends_sentence(text: str, start: int, gap: re.Match[str], short: frozenset[s
 
 
 def _append_trimmed(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while end - start > LONGEST:
+        blank = text.rfind(" ", start + LONGEST // 2, start + LONGEST)
+        cut = blank + 1 if blank > 0 else start + LONGEST
+        _append_trimmed(spans, text, start, cut)
+        start = cut
     piece = text[start:end]
     left, right = len(piece) - len(piece.lstrip()), len(piece.rstrip())
     if right > left:

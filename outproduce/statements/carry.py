@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from outproduce.statements.subjects import DASHES
 
 Facts = list[str]
 OPENING = 2  # lines that are title and first paragraph
+REACH = 60  # sentences over which an outlet named once may still be the source
 FAR, MANY = 4, 3  # from here on distances and numbers are all the same
 
 
@@ -43,7 +45,7 @@ class Option(NamedTuple):
         return (self.said.speaker, self.said.via) if self.said else (None, None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """The sentences of a text, who is said to speak in each (empty: silent), and what the rules alone would carry."""
 
@@ -51,6 +53,18 @@ class Page:
     told: Sequence[Sequence[Said]]
     ruled: Sequence[Said | None]
     lang: str
+
+    @cached_property
+    def through(self) -> list[Told]:
+        """The places where words come through an outlet, in order."""
+        return [Told(j, said) for j, group in enumerate(self.told) for said in group if said.via]
+
+    def through_near(self, k: int) -> list[Told]:
+        """Those of the opening and those not more than `REACH` sentences off, in order."""
+        first = bisect_left(self.through, k - REACH, key=lambda told: told.at)
+        last = bisect_right(self.through, k + REACH, key=lambda told: told.at)
+        start = bisect_right(self.through, OPENING, hi=first, key=lambda told: told.at)
+        return self.through[:start] + self.through[first:last]
 
 
 @cache
@@ -270,7 +284,7 @@ def via_options(page: Page, k: int, said: Said) -> list[Option]:
     """The outlets named in a text as ways for a speaker's words; empty where he has one or none is named."""
     if said.speaker is None or said.via is not None:
         return []
-    through = [Told(j, other) for j, group in enumerate(page.told) for other in group if other.via]
+    through = page.through_near(k)
     if not through:
         return []
     outlets = {told.said.via for told in through}
