@@ -8,13 +8,14 @@ from xml.etree import ElementTree
 
 import pytest
 from test_answers import EAST, HOME, answer
-from worlds import SMALL
+from worlds import SMALL, compared, said
 
 from outproduce.answers import Comparison
 from outproduce.estimate.observations import find_sights
 from outproduce.estimate.priors import Priors
-from outproduce.records import Claim, Evidence
+from outproduce.records import Claim, Evidence, Story
 from outproduce.report.drawing import NARROW, WIDE, crossing, limits, marks_of, render_race
+from outproduce.report.printed import report_html
 from outproduce.report.render import render_report, safe_link
 
 HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
@@ -131,6 +132,28 @@ def test_the_drawing_is_whole_and_inside_its_frame(told: Comparison, frame, log:
     assert all(0 <= float(y) <= frame.height for y in numbers)
 
 
+@pytest.mark.parametrize(
+    ("claim", "side"),
+    [
+        (compared("East", "Homeland", 2), "a"),
+        (compared("Homeland", "East", None), "b"),
+        (compared("East", "Homeland", 2, relation="less"), "b"),
+        (compared("East", "Homeland", None, relation="equal"), "even"),
+        (compared("East", "Union", 2), None),
+        (compared("Union", "Homeland", 2), None),
+        (said("Works", 5), "b"),
+        (said("Union", 5), None),
+    ],
+    ids=["a ahead", "b ahead", "less", "equal", "other below", "other above", "part", "another"],
+)
+def test_a_mark_is_on_the_side_that_its_story_tells_of(told: Comparison, claim: Claim, side: str | None):
+    (sight,) = find_sights([Story("s", claim, (claim,))], SMALL, "shell", Priors())
+    marks = marks_of(told, [sight], SMALL, {sight.story: "words"}, "c-")
+    assert [mark.side for mark in marks] == ([side] if side else [])
+    if side and claim.other:
+        assert f'class="said {side}"' in render_race(told, marks, WIDE, log=True, ident="x")
+
+
 def test_the_drawing_has_a_text_alternative_and_the_crossing(told: Comparison):
     drawing = render_race(told, [], WIDE, log=True, ident="x")
     assert 'role="img" aria-labelledby="x-t x-d"' in drawing
@@ -143,3 +166,11 @@ def test_limits_hold_the_bands(told: Comparison):
     assert low < min(row.a.low for row in told.series)
     assert high > max(row.b.high for row in told.series)
     assert limits(told.series, [], False)[0] == 0
+
+
+def test_a_sample_is_no_source_but_the_record_it_was_written_from():
+    sample = EAST[-1].with_fields(publisher="outproduce sample", url="https://example.org/r", low=301.0, high=301.0)
+    page = report_html(answer([*EAST[:-1], *HOME, sample]), SMALL)
+    sources = page.partition("All sources")[2]
+    assert "public record at example.org" in sources
+    assert "outproduce sample" not in sources

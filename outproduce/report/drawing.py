@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from outproduce.answers import Comparison, MonthlyRace
-from outproduce.estimate.laplace import AT_LEAST, AT_MOST
+from outproduce.estimate.laplace import AT_LEAST, AT_MOST, VALUE
 from outproduce.estimate.months import month_index
 from outproduce.estimate.observations import Sight
 from outproduce.estimate.world import World
@@ -22,8 +22,9 @@ from outproduce.report.charts import short
 class Mark:
     """One story on the chart: `place` the month, `value` pieces a month or None for a comparison.
 
-    `side` is a or b: whose output, or whom a comparison puts ahead. `shape` is value, least or most; `part` marks a
-    member of a bloc. `title` is shown when it is pointed at, `target` the id of the row it leads to.
+    `side` is a or b: whose output, or whom a comparison puts ahead; `even` where it says they make as much. `shape` is
+    value, least or most; `part` marks a member of a bloc. `title` is shown when it is pointed at, `target` the id of
+    the row it leads to.
     """
 
     place: float
@@ -77,11 +78,19 @@ def marks_of(
 
 
 def _side(answer: Comparison, sight: Sight, world: World) -> str | None:
-    """Whose output a sight is about; of a comparison, whom it puts ahead. Who is no part of b counts with a."""
-    of_b = [any(answer.b in (name, *world.wholes_above(name)) for name in names) for names in (sight.top, sight.bottom)]
-    if sight.wide or (sight.bottom and of_b[0] == of_b[1]):
+    """Whose output a sight is about; of a comparison, whom it puts ahead, or `even`. None where it is of others."""
+    top, bottom = (_party(answer, names, world) for names in (sight.top, sight.bottom))
+    if sight.wide or (sight.bottom and (bottom is None or top in (None, bottom))):
         return None
-    return "b" if of_b[0] else "a"
+    return "even" if sight.bottom and sight.kind == VALUE and sight.value == 0 else top
+
+
+def _party(answer: Comparison, names: Sequence[str], world: World) -> str | None:
+    """Which of the two parties names are of, themselves or as parts of it; of one within the other, the inner one."""
+    of = [any(party in (name, *world.wholes_above(name)) for name in names) for party in (answer.a, answer.b)]
+    if all(of):
+        return "a" if answer.b in world.wholes_above(answer.a) else "b"
+    return "a" if of[0] else "b" if of[1] else None
 
 
 def render_race(answer: Comparison, marks: Sequence[Mark], frame: Frame, *, log: bool, ident: str) -> str:
@@ -215,7 +224,7 @@ def _crossing(answer: Comparison, frame: Frame, x: Callable[[float], float]) -> 
 def _draw_mark(mark: Mark, x: Callable[[float], float], y: Callable[[float], float], frame: Frame) -> str:
     at = x(mark.place)
     if mark.value is None:
-        height = frame.strip - (34 if mark.side == "a" else 12)
+        height = frame.strip - {"a": 34, "even": 23, "b": 12}[mark.side]
         shape = f'<path d="M{at:.1f} {height - 7}v14"/>'
         kind = "said"
     else:

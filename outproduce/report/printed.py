@@ -22,14 +22,14 @@ from outproduce.report.charts import short
 from outproduce.report.drawing import WIDE, crossing, describe, marks_of, render_race
 from outproduce.report.render import render_report, safe_link
 from outproduce.report.views import moved_words, source_words, told_claim
-from outproduce.report.wording import claim_words, item_words, site, when_words
+from outproduce.report.wording import claim_words, is_sample, item_words, site, when_words
 
 _PRINTED = """text{font-family:"Libertinus Serif",Georgia,serif;fill:#1b1f24;
 paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}text.head{font-size:20px;font-weight:700}
 .grid{stroke:#d8dee4;stroke-width:1}.half{stroke:#59636e;stroke-dasharray:3 4}.tick,.note{fill:#59636e}
 .end{text-anchor:end}.band{opacity:.2}.band.a,.dot.a{fill:#0060a8}.band.b,.dot.b{fill:#b84a00}
 .line{fill:none;stroke-width:2.5}.line.a,.said.a{stroke:#0060a8}.line.b{stroke:#b84a00;stroke-dasharray:9 4}
-.said.b{stroke:#b84a00}.said{stroke-width:2.5}.dot{stroke:#fff;stroke-width:.8}
+.said.b{stroke:#b84a00}.said.even{stroke:#59636e}.said{stroke-width:2.5}.dot{stroke:#fff;stroke-width:.8}
 .dot.part{fill:none;stroke-width:1.2;opacity:.7}.dot.part.a{stroke:#0060a8}.dot.part.b{stroke:#b84a00}
 .name{font-weight:700}.name.a{fill:#0060a8}.name.b{fill:#b84a00}.chance{fill:none;stroke:#1b1f24;stroke-width:2.5}
 line.cross{stroke:#1b1f24;stroke-width:1.5;stroke-dasharray:2 3}text.cross{font-weight:600}"""
@@ -113,10 +113,19 @@ def report_html(answer: Comparison, world: World) -> str:
 
 
 def _source_html(source: Source) -> str:
-    claim, link = source.claim, safe_link(source.claim.link)
-    name = escape(source_words(claim))
+    claim = source.claim
+    link = safe_link(claim.url if is_sample(claim) else claim.link)
+    name = escape(_public_record(claim) or source_words(claim))
     told = f'<a rel="noreferrer" href="{escape(link, quote=True)}">{escape(site(claim.url))}</a>' if link else "no page"
     return f"<li>[{source.number}] {name}: {told}</li>"
+
+
+def _public_record(claim: Claim) -> str | None:
+    """Name what a sample report was written from: the sample itself is no source."""
+    if not is_sample(claim):
+        return None
+    named = f"public record at {site(claim.url)}"
+    return ", ".join(filter(None, (claim.speaker, named, claim.published)))
 
 
 def sources_of(answer: Comparison) -> list[Source]:
@@ -159,8 +168,8 @@ def _content(answer: Comparison, world: World) -> dict[str, Any]:
         "described": describe(answer),
         "caption": f"{counted.capitalize()} a month: median (line) and {100 * answer.level:.0f} % credible interval "
         f"(band) of {answer.a} (solid, circles) and {answer.b} (dashed, squares). Every mark is a story, at the time "
-        "it is about; triangles are bounds, hollow marks parts of either. Below: who was said to make more, and the "
-        f"probability that {answer.a} is ahead.{came}",
+        "it is about; triangles are bounds, hollow marks parts of either. Below: who was said to make more (between "
+        f"the rows: as much), and the probability that {answer.a} is ahead.{came}",
         "months": [
             [row.month, _band(row.a), _band(row.b), f"{100 * row.probability_a_ahead:.0f} %"]
             for at, row in enumerate(answer.series)
@@ -180,7 +189,7 @@ def _band(band: Any) -> str:
 
 def _story(number: int, used: UsedClaim) -> dict[str, Any]:
     claim, worded = used.story.origin, told_claim(used)
-    where = claim.via or claim.publisher or site(claim.url)
+    where = claim.via or (None if is_sample(claim) else claim.publisher) or site(claim.url)
     return {
         "number": number,
         "claim": claim_words(claim),
@@ -195,7 +204,8 @@ def _story(number: int, used: UsedClaim) -> dict[str, Any]:
 
 def _source(source: Source) -> dict[str, Any]:
     claim, url = source.claim, safe_link(source.claim.url) or ""
-    name = claim.publisher or site(claim.url) or "no page"
+    record = f"public record at {site(claim.url)}" if is_sample(claim) else claim.publisher
+    name = record or site(claim.url) or "no page"
     shown = re.sub(r"^https?://(www\.)?", "", url)
     return {
         "number": source.number,

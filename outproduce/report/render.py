@@ -95,8 +95,8 @@ def _figure(answer: Comparison, world: World, number: int) -> str:
 {plots}<figcaption>{escape(counted).capitalize()} a month: median (line) and {100 * answer.level:.0f} % credible
 interval (band) of <b style="color:var(--a)">{escape(answer.a)}</b> (solid, circles) and
 <b style="color:var(--b)">{escape(answer.b)}</b> (dashed, squares). Every mark is a story, drawn at the time it is
-about; on a wide screen it leads to its words. Triangles are bounds, hollow marks parts of either and others
-that bear on them. Under it, who was said to make more, and the probability that {escape(answer.a)} is ahead.
+about; on a wide screen it leads to its words. Triangles are bounds, hollow marks parts of either.
+Under it, who was said to make more (between the rows: as much), and the probability that {escape(answer.a)} is ahead.
 {escape(came)}</figcaption>
 </figure>"""
 
