@@ -244,7 +244,8 @@ def export(
             found = files.write_whole(out, files.text_writer(rows, write))
     if not found:
         raise NothingFound("no article has been reviewed whole" if to == "corpus" else "no claim fits; ask for less")
-    warn(f"{found} {'documents' if to == 'corpus' else 'claims'} written to {out or 'standard output'}", "note")
+    noun = ("document" if to == "corpus" else "claim") + ("" if found == 1 else "s")
+    warn(f"{found} {noun} written to {out or 'standard output'}", "note")
 
 
 def _claim_rows(ledger: Any, chosen: Any) -> Iterator[dict[str, Any]]:

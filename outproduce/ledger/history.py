@@ -30,6 +30,17 @@ class Reviewed:
     field: str | None = None
     value: str | None = None
 
+    @property
+    def told(self) -> str:
+        """One line of it.
+
+        >>> Reviewed("correct", "1a", "Ann", "2026-01-01T00:00:00Z", "typo", field="low", value="2100.0").told
+        '2026-01-01T00:00:00Z Ann: correct low = 2100.0 (typo)'
+        """
+        joint = {"merge": "into", "join": "with", "split": "from"}.get(self.decision, "of")
+        what = f" {self.field} = {self.value}" if self.field else f" {joint} {self.other_id}" if self.other_id else ""
+        return f"{self.at} {self.who}: {self.decision}{what}" + (f" ({self.why})" if self.why else "")
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimVersion:
@@ -44,13 +55,12 @@ class ClaimVersion:
 
     def as_row(self) -> dict[str, Any]:
         """Give the claim as JSON-ready values, and its history beside them."""
-        told = [f"{d.at} {d.who}: {d.decision}" + (f" ({d.why})" if d.why else "") for d in self.decisions]
         return self.claim.as_row() | {
             "added_at": self.added_at,
             "superseded_at": self.superseded_at,
             "superseded_why": self.superseded_why,
             "corrects": self.corrects,
-            "decisions": told,
+            "decisions": [decision.told for decision in self.decisions],
         }
 
 
