@@ -254,6 +254,18 @@ def test_claimreview_has_what_schema_org_asks_for():
     assert not {"url", "datePublished"} & review.keys()  # whoever publishes it sets these
 
 
+def test_claimreview_has_what_is_required_and_recommended():
+    """Those of schema.org and its readers: https://schema.org/ClaimReview; an editor adds url and datePublished."""
+    own = Claim("output", ("Russia",), "tank", 20000, 20000, per="year", published="2024-06-01")
+    own = own.with_fields(speaker="A B", url="https://example.org/speech")
+    asked = Question("2024-06-01", "A B", "en")
+    (review,) = claim_reviews(check("Russia makes 20,000 tanks a year.", [*starter(), own], PACK, asked, priors=QUICK))
+    assert {"@context", "@type", "claimReviewed", "reviewRating", "author", "itemReviewed"} <= review.keys()
+    assert {"ratingValue", "bestRating", "worstRating", "alternateName"} <= review["reviewRating"].keys()
+    assert {"@type", "author", "datePublished", "appearance"} == review["itemReviewed"].keys()
+    assert review["itemReviewed"]["appearance"] == [{"@type": "CreativeWork", "url": "https://example.org/speech"}]
+
+
 def test_a_claimreview_of_nothing_has_a_rating_in_words_only():
     (review,) = claim_reviews(check("War is bad.", starter(), PACK, Question("2024-06-01", None, "en")))
     assert "ratingValue" not in review["reviewRating"]
@@ -336,12 +348,35 @@ def test_check_writes_each_form(ledger: Path, options: tuple[str, ...], begins: 
         (("check", "War.", "--json", "--format", "markdown"), 2, "exclude"),
         (("check", "x" * 5000), 2, "extract"),
         (("speaker", "Nobody Atall"), 3, "on record"),
+        (("speaker", ""), 2, "there is no name"),
+        (("check", "/"), 1, "there is no file '/'"),
     ],
-    ids=["format", "csv", "two forms", "long", "speaker"],
+    ids=["format", "csv", "two forms", "long", "speaker", "empty speaker", "folder"],
 )
 def test_wrong_use_is_told(ledger: Path, arguments: tuple[str, ...], code: int, words: str):
     told = run(ledger, *arguments)
     assert (told.exit_code, words in told.stderr) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "options"),
+    [
+        (b"", ()),
+        (b"War. " * 200_000, ()),
+        (b"\xff\xfe\x00\x80", ()),
+        (None, ()),
+        (b"War.", ("--said", "2999-01-01")),
+        (b"War.", ("--said", "2025-02-30")),
+    ],
+    ids=["empty", "1 MB", "binary", "missing", "day to come", "30 February"],
+)
+def test_wrong_input_ends_in_one_line(ledger: Path, tmp_path: Path, content: bytes | None, options: tuple[str, ...]):
+    path = tmp_path / "said.txt"
+    if content is not None:
+        path.write_bytes(content)
+    told = run(ledger, "check", path, *options)
+    assert told.exit_code in (1, 2, 3)
+    assert (told.output, told.stderr.count("\n")) == (told.stderr, 1)
 
 
 @pytest.mark.parametrize("verb", [("check", "War."), ("speaker", "Mark Rutte")], ids=lambda verb: verb[0])
