@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from itertools import pairwise
 
 import pytest
@@ -113,3 +114,14 @@ def test_no_form_passes_control_characters_to_a_terminal(shape):
     assert not set("\x1b\x9b\u202e") & set(stream.getvalue())
     if shape == "jsonl":
         assert json.loads(stream.getvalue()) == row
+
+
+@pytest.mark.parametrize(("width", "blocks"), [(40, True), (71, True), (72, False)])
+def test_a_narrow_terminal_gets_a_cell_a_line(width: int, blocks: bool, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    stream = Terminal()
+    columns = [Column(name, lambda row: "word " * 20) for name in ("first", "second", "third")]
+    write_rows([{"name": "x"}], "table", columns, stream)
+    lines = re.sub(r"\x1b\[[\d;]*m", "", stream.getvalue()).splitlines()
+    assert lines[0].startswith("first: word") == blocks
+    assert all(len(line.rstrip()) <= width for line in lines)
