@@ -183,7 +183,7 @@ def _decide(ledger: Any, decision: Decision, who: str) -> str:
     split = decision.split or ""
     others = others_of_story(ledger, split, known_pack().parents)
     decisions.split(ledger, split, others, by)
-    return f"{split} taken out of its story by {who}; {len(others)} stay"
+    return f"{split} taken out of its story by {who}; claims left in it: {len(others)}"
 
 
 def _needed(claim_id: str | None, decision: str, option: str) -> str:
