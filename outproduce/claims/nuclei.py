@@ -39,8 +39,9 @@ def find_nuclei(reading: Reading) -> list[Nucleus]:
     """List all nuclei of a text in order."""
     found: list[Nucleus] = []
     for mentions in reading.by_sentence:
-        found += _figures(mentions)
-        found += _spans(mentions)
+        spans, used = _spans(reading, mentions)
+        found += [nucleus for nucleus in _figures(mentions) if nucleus.mention not in used]
+        found += spans
         found += _words(reading, mentions)
     found.sort(key=lambda nucleus: (nucleus.mention.start, nucleus.form))
     return found
@@ -66,15 +67,32 @@ def _in_full(figure: Figure, mention: Mention, mentions: list[Mention]) -> Figur
     return replace(figure, low=low, high=high)
 
 
-def _spans(mentions: list[Mention]) -> Iterator[Nucleus]:
-    """Find "in three months what B makes in a year": two bare periods of different length in one sentence."""
+def _spans(reading: Reading, mentions: list[Mention]) -> tuple[list[Nucleus], list[Mention]]:
+    """Find "in three months what B makes in a year": two bare periods of different length in one sentence.
+
+    "Three times as much in three months as B in a year" is one ratio, twelve; gives such multiples as used too.
+    """
+    found, used = [], []
     spans = [(m, length) for m in mentions if (length := _days(m)) is not None]
     for (first, a), (second, b) in itertools.pairwise(spans):
         ratio = max(a, b) / min(a, b)
         if 1.5 <= ratio <= 60 and second.first - first.last <= 25:
             value = float(round(ratio))
+            multiple = next((m for m in mentions if _multiplies(reading, m, first, second)), None)
+            if multiple is not None:
+                used.append(multiple)
+                value *= multiple.value.low
             figure = Figure(first.start, first.end, value, value, "", "times", None, False, (first.start, second.end))
-            yield Nucleus("span", first, figure)
+            found.append(Nucleus("span", first, figure))
+    return found, used
+
+
+def _multiplies(reading: Reading, mention: Mention, first: Mention, second: Mention) -> bool:
+    """Tell whether "three times" goes with the first of two periods: in its clause, and before the second."""
+    if mention.type != "figure" or mention.form != "times" or not mention.value.low or mention.value.low <= 1:
+        return False
+    near = abs(mention.first - first.first) <= 12 and mention.last <= second.first
+    return near and breaks_before(reading, mention) == breaks_before(reading, first)
 
 
 def _days(mention: Mention) -> float | None:
