@@ -184,11 +184,17 @@ class Claim:
         )
         return row
 
+    def brief(self) -> dict[str, Any]:
+        """Give what the claim says, without who said it where, as JSON-ready values."""
+        row = self.as_row()
+        return {name: row[name] for name in BRIEF_FIELDS}
+
     def with_fields(self, **changes: Any) -> Claim:
         """Copy the claim with some fields replaced."""
         return replace(self, **changes)
 
 
+BRIEF_FIELDS = ("kind", "actor", "other", "item", "low", "high", "per", "relation", "when", "status")
 CLAIM_FIELDS = tuple(field.name for field in fields(Claim))
 
 

@@ -52,16 +52,7 @@ def told(story: Story) -> dict[str, Any]:
     worded = next((each for each in (claim, *story.claims) if each.evidence), claim)
     return {
         "id": claim.id,
-        "kind": claim.kind,
-        "actor": list(claim.actor),
-        "other": list(claim.other),
-        "item": claim.item,
-        "low": claim.low,
-        "high": claim.high,
-        "per": claim.per,
-        "relation": claim.relation,
-        "when": list(claim.when) if claim.when else None,
-        "status": claim.status,
+        **claim.brief(),
         "words": worded.evidence.quote if worded.evidence else BY_HAND,
         "speaker": claim.speaker,
         "via": claim.via,

@@ -166,19 +166,15 @@ class Scene:
         return tuple(sorted(counts, key=lambda name: -counts[name]))
 
     @cached_property
-    def actor_counts(self) -> Counter[str]:
-        """How often each actor is named in the text."""
-        return Counter(m.value for m in self.reading.of("actor"))
+    def counts(self) -> dict[str, Counter[str]]:
+        """How often each actor and each item is named in the text, by type of mention."""
+        return {kind: Counter(m.value for m in self.reading.of(kind)) for kind in ("actor", "item")}
 
     @cached_property
-    def item_counts(self) -> Counter[str]:
-        """How often each item is named in the text."""
-        return Counter(m.value for m in self.reading.of("item"))
-
-    @cached_property
-    def title_items(self) -> frozenset[str]:
-        """Items named in the title."""
-        return frozenset(m.value for m in self.reading.by_sentence[0] if m.type == "item" and self.in_title(m))
+    def in_titles(self) -> frozenset[tuple[str, str]]:
+        """Type and value of the actors and items that the title names."""
+        named = (m for m in self.reading.by_sentence[0] if m.type in ("actor", "item") and self.in_title(m))
+        return frozenset((m.type, m.value) for m in named)
 
     @cached_property
     def paragraphs(self) -> list[int]:
@@ -187,11 +183,6 @@ class Scene:
         for (_, last), (first, _) in itertools.pairwise(self.reading.sentences):
             found.append(found[-1] + ("\n" in text[tokens[last - 1].end : tokens[first].start]))
         return found
-
-    @cached_property
-    def title_actors(self) -> frozenset[str]:
-        """Actors named in the title."""
-        return frozenset(m.value for m in self.reading.by_sentence[0] if m.type == "actor" and self.in_title(m))
 
     @cached_property
     def theme(self) -> Features:
@@ -236,6 +227,11 @@ class Scene:
         mentions = self.reading.of(mention.type)
         last = bisect_left(mentions, sentence, key=_sentence)
         return max(0, last - bisect_right(mentions, mention.first, key=lambda m: m.first))
+
+    def figures_between(self, here: Mention, there: Mention) -> float:
+        """Count the figures between two mentions of one sentence."""
+        low, high = sorted((here.first, there.first))
+        return float(sum(low < n.mention.first < high for n in self.figures_by_sentence[here.sentence]))
 
     def statement_at(self, offset: int) -> Statement | None:
         """Find the statement that holds a character."""
@@ -410,6 +406,20 @@ def _comparing_features(scene: Scene, nucleus: Nucleus) -> Features:
     return found
 
 
+def beside_features(scene: Scene, first: Mention, last: Mention) -> Features:
+    """The words beside a stretch of mentions, as stems of five letters, and the triggers right before it."""
+    tokens = scene.reading.tokens
+    found: Features = {}
+    if first.first:
+        found[f"left {tokens[first.first - 1].norm[:5]}"] = 1.0
+    if last.last < len(tokens):
+        found[f"right {tokens[last.last].norm[:5]}"] = 1.0
+    for trigger in scene.triggers[last.sentence]:
+        if 0 <= first.first - trigger.last <= 1:
+            found[f"after {trigger.value}"] = 1.0
+    return found
+
+
 def pair_features(scene: Scene, here: Mention, there: Mention) -> Features:
     """Distance and order of two mentions, in words, clauses and sentences."""
     gap = here.sentence - there.sentence
@@ -463,8 +473,7 @@ def span_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidat
             found[f"{name} {getattr(value, name)} {kind}"] = 1.0
     if there.sentence == here.sentence:
         low, high = sorted((here.first, there.first))
-        row = scene.figures_by_sentence[here.sentence]
-        found["figures between"] = float(sum(low < n.mention.first < high for n in row))
+        found["figures between"] = scene.figures_between(here, there)
         same = [m for m in scene.reading.by_sentence[here.sentence] if m.type == there.type]
         found["others between"] = float(sum(low < m.first < high for m in same))
         found["only"] = float(len(same) == 1)

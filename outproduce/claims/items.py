@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from outproduce.claims.features import Candidate, Features, Scene, pair_features
+from outproduce.claims.features import Candidate, Features, Scene, beside_features, pair_features
 from outproduce.claims.mentions import Mention
 from outproduce.claims.nuclei import Nucleus
 from outproduce.lexicon import HYPHENS
@@ -68,7 +68,7 @@ def _among(scene: Scene, here: Mention, item: Mention, near: list[Mention], last
     low, high = sorted((here.first, item.first))
     closest = min((scene.between(here, m)[0] for m in near if m.first >= here.last), default=99)
     return {
-        "figures between": float(sum(low < n.mention.first < high for n in row)),
+        "figures between": scene.figures_between(here, item),
         "items between": float(sum(low < m.first < high and m is not item for m in near)),
         "first after": float(item.first >= here.last and item.first - here.last == closest),
         "only near": float(len(near) == 1),
@@ -91,12 +91,12 @@ def side_of(item: Mention, here: Mention) -> str:
 
 def _standing(scene: Scene, item: Mention) -> Features:
     """How much the text is about an item, and whether it opens its sentence as what that is about."""
-    count, first = scene.item_counts[item.value], scene.reading.sentences[item.sentence][0]
+    count, first = scene.counts["item"][item.value], scene.reading.sentences[item.sentence][0]
     row = [m for m in scene.reading.by_sentence[item.sentence] if m.type == "item"]
     return {
         "often": min(1.0, count / 6),
-        "share": count / max(1, scene.item_counts.total()),
-        "in title": float(item.value in scene.title_items),
+        "share": count / max(1, scene.counts["item"].total()),
+        "in title": float(("item", item.value) in scene.in_titles),
         "opens sentence": float(item.first - first <= 3),
         "first of its sentence": float(row[0] is item),
         "last of its sentence": float(row[-1] is item),
@@ -105,17 +105,10 @@ def _standing(scene: Scene, item: Mention) -> Features:
 
 def _beside(scene: Scene, item: Mention) -> Features:
     """The words beside an item, as stems: a "drone maker" is no drone, "for tanks" is no tank."""
-    tokens = scene.reading.tokens
-    found: Features = {}
-    if item.first:
-        found[f"left {tokens[item.first - 1].norm[:_STEM]}"] = 1.0
-    if item.last < len(tokens):
-        found[f"right {tokens[item.last].norm[:_STEM]}"] = 1.0
-    for mention in scene.reading.by_sentence[item.sentence]:
-        if mention.type == "trigger" and 0 <= mention.first - item.last <= 1:
-            found[f"then {mention.value}"] = 1.0
-        if mention.type == "trigger" and 0 <= item.first - mention.last <= 1:
-            found[f"after {mention.value}"] = 1.0
+    found = beside_features(scene, item, item)
+    for trigger in scene.triggers[item.sentence]:
+        if 0 <= trigger.first - item.last <= 1:
+            found[f"then {trigger.value}"] = 1.0
     return found
 
 

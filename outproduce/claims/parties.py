@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from outproduce.claims.features import BEARING, Candidate, Features, Scene, bucket
+from outproduce.claims.features import BEARING, Candidate, Features, Scene, beside_features, bucket
 from outproduce.claims.mentions import Mention
 from outproduce.claims.nuclei import Nucleus
 from outproduce.languages import language_data
@@ -195,11 +195,11 @@ def _describe(
 def _standing(scene: Scene, value: tuple[str, ...]) -> Features:
     """How much the whole text is about an actor."""
     mentions = scene.reading.of("actor")
-    count = sum(scene.actor_counts[name] for name in value)
+    count = sum(scene.counts["actor"][name] for name in value)
     return {
         "often": min(1.0, count / 6),
         "share": count / max(1, len(mentions)),
-        "in title": float(any(name in scene.title_actors for name in value)),
+        "in title": float(any(("actor", name) in scene.in_titles for name in value)),
         "first in text": float(mentions[0].value in value) if mentions else 0.0,
     }
 
@@ -240,9 +240,7 @@ def _place(
             found[f"over {name}{side} {kind}"] = 1.0
     row = [m for m in scene.reading.by_sentence[here.sentence] if m.type == "actor"]
     found["actors between"] = float(sum(low < m.first < high and m not in mentions for m in row))
-    found["figures between"] = float(
-        sum(low < n.mention.first < high for n in scene.figures_by_sentence[here.sentence])
-    )
+    found["figures between"] = scene.figures_between(here, there)
     found["first of its sentence"] = float(row[0] in mentions)
     found["alone in its sentence"] = float(all(m in mentions for m in row))
     found["opens sentence"] = float(mentions[0].first - scene.reading.sentences[here.sentence][0] <= 1)
@@ -262,18 +260,11 @@ def _is_country_of_firm(scene: Scene, there: Mention, row: list[Mention]) -> boo
 
 
 def _beside(scene: Scene, last: Mention, first: Mention) -> Features:
-    """What stands right beside an actor: the words, a trigger or item before or after it."""
-    tokens = scene.reading.tokens
-    found: Features = {}
-    if first.first:
-        found[f"left {tokens[first.first - 1].norm[:5]}"] = 1.0
-    if last.last < len(tokens):
-        found[f"right {tokens[last.last].norm[:5]}"] = 1.0
+    """What stands right beside an actor: the words, a trigger before, a trigger, item or name behind."""
+    found = beside_features(scene, first, last)
     for mention in scene.reading.by_sentence[last.sentence]:
         if 0 <= mention.first - last.last <= 1 and mention.type in ("trigger", "item", "speaker", "actor"):
             found[f"then {mention.type} {mention.value if mention.type == 'trigger' else ''}"] = 1.0
-        if 0 <= first.first - mention.last <= 1 and mention.type == "trigger":
-            found[f"after {mention.value}"] = 1.0
     return found
 
 
