@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from outproduce.estimate.laplace import VALUE, Array
+from outproduce.estimate.family import build_family
+from outproduce.estimate.model import VALUE, Array
 from outproduce.estimate.months import month_name
 from outproduce.estimate.observations import Sight
 from outproduce.estimate.priors import Priors
-from outproduce.estimate.rates import Fit, build_family, estimate_family
+from outproduce.estimate.rates import Fit, estimate_family
 from outproduce.estimate.world import World
 from outproduce.ledger.stories import find_stories
 from outproduce.records import Claim

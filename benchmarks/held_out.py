@@ -14,12 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from outproduce.errors import NothingFound
-from outproduce.estimate.laplace import VALUE, Array, fit
+from outproduce.estimate.family import build_family
+from outproduce.estimate.laplace import fit
+from outproduce.estimate.model import VALUE, Array
 from outproduce.estimate.months import month_index
 from outproduce.estimate.observations import Sight, find_sights
 from outproduce.estimate.prediction import crps, predict, with_echoes
 from outproduce.estimate.priors import Priors
-from outproduce.estimate.rates import Fit, build_family, counted_item, known_by
+from outproduce.estimate.rates import Fit, counted_item, known_by
 from outproduce.estimate.scales import Found, search_scales
 from outproduce.estimate.world import World
 from outproduce.ledger.imports import starter_claims

@@ -21,9 +21,10 @@ from jax.scipy.special import logsumexp, ndtr
 from numpyro import distributions as dist
 from numpyro.infer import MCMC, NUTS, init_to_median
 
-from outproduce.estimate.laplace import AT_MOST, VALUE, Array
+from outproduce.estimate.family import Family
+from outproduce.estimate.model import AT_MOST, VALUE, Array
 from outproduce.estimate.months import month_index, month_name
-from outproduce.estimate.rates import Family, Fit, estimate_family
+from outproduce.estimate.rates import Fit, estimate_family
 from outproduce.estimate.world import World
 from outproduce.ledger.imports import starter_claims
 from outproduce.packs import load_pack

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import special
 
 from outproduce.errors import UsageError
-from outproduce.estimate.laplace import Array
+from outproduce.estimate.model import Array
 from outproduce.estimate.months import month_index, month_name
 from outproduce.estimate.priors import Priors
 from outproduce.estimate.rates import Fit, estimate_family, last_day

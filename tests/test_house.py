@@ -23,8 +23,9 @@ ledger.likeness ledger.stories ledger.reasons ledger.schema ledger.words ledger.
 ledger.columns ledger.versions.v1_first ledger.versions.v2_changes ledger.versions
 ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.links ledger.history ledger.review
 ledger.verification ledger.corpus ledger.imports ledger reading
-estimate.months estimate.priors estimate.world estimate.laplace estimate.scales estimate.shares estimate.observations
-estimate.refining estimate.fusion estimate.rates estimate.prediction estimate.insight estimate.assumptions estimate
+estimate.months estimate.priors estimate.world estimate.model estimate.misfit estimate.laplace estimate.scales
+estimate.shares estimate.observations estimate.refining estimate.fusion estimate.family estimate.rates
+estimate.prediction estimate.insight estimate.assumptions estimate
 answers
 report.wording
 checking.scale checking.spelling checking.sentences checking.assertion checking.judging checking.conflicts

@@ -7,19 +7,8 @@ import pytest
 from scipy import sparse
 
 from outproduce.errors import EstimateError
-from outproduce.estimate.laplace import (
-    LINKS,
-    VALUE,
-    DenseCurvature,
-    LinearCells,
-    Model,
-    Observations,
-    SparseCurvature,
-    fit,
-    join_priors,
-    refit_without,
-    walk_prior,
-)
+from outproduce.estimate.laplace import DenseCurvature, SparseCurvature, fit, refit_without
+from outproduce.estimate.model import LINKS, VALUE, LinearCells, Model, Observations, join_priors, walk_prior
 
 
 def model(values: list[float], sd: float = 1.0, freedom: float = 1e9) -> Model:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from worlds import SMALL, compared, said
 
-from outproduce.estimate.laplace import AT_LEAST, AT_MOST, VALUE
+from outproduce.estimate.model import AT_LEAST, AT_MOST, VALUE
 from outproduce.estimate.months import month_index, month_name, month_span
 from outproduce.estimate.observations import Sight, clipped, find_sights
 from outproduce.estimate.priors import Priors

@@ -12,7 +12,7 @@ from outproduce.answers import BY_HAND
 from outproduce.checking.assertion import GROWTH, RATE, Assertion
 from outproduce.checking.conflicts import conflict, same_subject
 from outproduce.checking.judging import Judged
-from outproduce.estimate.laplace import AT_LEAST, AT_MOST, VALUE
+from outproduce.estimate.model import AT_LEAST, AT_MOST, VALUE
 from outproduce.estimate.months import Span
 from outproduce.estimate.observations import Sight, find_sights
 from outproduce.estimate.world import World

@@ -13,7 +13,7 @@ from outproduce.answers import Band
 from outproduce.checking.assertion import GROWTH, RATE, RATIO, Assertion
 from outproduce.checking.scale import NOT_CHECKABLE, THRESHOLDS, verdict_of
 from outproduce.errors import NothingFound, UsageError
-from outproduce.estimate.laplace import Array
+from outproduce.estimate.model import Array
 from outproduce.estimate.months import Span, month_index, month_name
 from outproduce.estimate.observations import find_sights
 from outproduce.estimate.priors import Priors

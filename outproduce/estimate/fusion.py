@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from outproduce.errors import EstimateError
-from outproduce.estimate.laplace import (
+from outproduce.estimate.model import (
     AT_LEAST,
     AT_MOST,
     LINKS,

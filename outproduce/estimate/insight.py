@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from outproduce.estimate.laplace import VALUE, Array
+from outproduce.estimate.model import VALUE, Array
 from outproduce.estimate.months import month_name
 from outproduce.estimate.observations import Sight
 from outproduce.estimate.rates import Fit

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
-from outproduce.estimate.laplace import AT_LEAST, AT_MOST, VALUE
+from outproduce.estimate.model import AT_LEAST, AT_MOST, VALUE
 from outproduce.estimate.months import Span, month_index, month_span
 from outproduce.estimate.priors import Priors
 from outproduce.estimate.world import World

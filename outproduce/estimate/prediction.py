@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
-from outproduce.estimate.laplace import Array
+from outproduce.estimate.model import Array
 from outproduce.estimate.months import Span
 from outproduce.estimate.observations import Sight
 from outproduce.estimate.rates import Fit

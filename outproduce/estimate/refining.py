@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from outproduce.estimate.laplace import Array, Model, predict_many, tell_misfit
+from outproduce.estimate.misfit import predict_many, tell_misfit
+from outproduce.estimate.model import Array, Model
 from outproduce.estimate.scales import Found, Scale
 
 SEEN = 0.02  # directions in which the observations narrow the prior by less than this share are left as they are

@@ -12,7 +12,8 @@ import numpy as np
 from scipy import optimize
 from threadpoolctl import threadpool_limits
 
-from outproduce.estimate.laplace import Array, Model, Posterior, fit
+from outproduce.estimate.laplace import Posterior, fit
+from outproduce.estimate.model import Array, Model
 
 
 @dataclass(frozen=True, slots=True)

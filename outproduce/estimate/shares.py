@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from outproduce.estimate.laplace import Array
+from outproduce.estimate.model import Array
 
 
 @dataclass(frozen=True)

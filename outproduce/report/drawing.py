@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from outproduce.answers import Comparison, MonthlyRace
-from outproduce.estimate.laplace import AT_LEAST, AT_MOST, VALUE
+from outproduce.estimate.model import AT_LEAST, AT_MOST, VALUE
 from outproduce.estimate.months import month_index
 from outproduce.estimate.observations import Sight
 from outproduce.estimate.world import World
