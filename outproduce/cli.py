@@ -9,6 +9,7 @@ import io
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -19,6 +20,7 @@ from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate_verbs import compare, estimate
 from outproduce.ledger_verbs import claims, export, known_pack, review, stories, verify
 from outproduce.options import Form, fail, open_closed_streams, open_ledger, verb, warn
+from outproduce.web_verbs import Web, open_web
 
 app = typer.Typer(
     help="Who makes more of it, says who, and since when: claims about production, read and weighed.",
@@ -33,9 +35,13 @@ pack_app = typer.Typer(help="Packs: the words and knowledge of a field, as data.
 app.add_typer(pack_app, name="pack")
 
 Sources = Annotated[
-    list[str], typer.Argument(metavar="SOURCE...", help="HTML, text, PDF, JSON or JSON lines file, a folder, or -.")
+    list[str],
+    typer.Argument(metavar="SOURCE...", help="HTML, text, PDF, JSON or JSON lines file, a folder, an address, or -."),
 ]
 _LEDGER_HELP = "The ledger, a file or postgresql://user@host/database; default: outproduce.db in your data folder."
+Archived = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Read the Wayback Machine's copy of an address nearest to this day.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")]
 
 
@@ -85,10 +91,19 @@ def demo(
 
 @app.command()
 @verb
-def read(context: typer.Context, sources: Sources, form: Form, dry_run: DryRun = False) -> None:
+def read(
+    context: typer.Context,
+    sources: Sources,
+    form: Form,
+    web: Web,
+    archived: Archived = None,
+    dry_run: DryRun = False,
+) -> None:
     """Read reports into the ledger: every article, who says what in it, every claim. Reading twice adds nothing.
 
-    Example: `outproduce read saved_pages/ reports.jsonl`
+    An address is a page or a feed, a sitemap or a home page that names its feed, whose new pages are then read.
+
+    Example: `outproduce read saved_pages/ reports.jsonl https://example.org/news/1`
     """
     from outproduce.progress import watched
     from outproduce.reading import read_reports
@@ -98,8 +113,9 @@ def read(context: typer.Context, sources: Sources, form: Form, dry_run: DryRun =
     shape = form.shape
     problems: list[str] = []
     with ExitStack() as stack:
-        keep = None if dry_run else lambda: stack.enter_context(open_ledger(context, create=True))
-        reports = watched(read_reports(sources, keep, stdin=sys.stdin.buffer), "reading", "documents")
+        keep = None if dry_run else cache(lambda: stack.enter_context(open_ledger(context, create=True)))
+        gather = stack.enter_context(open_web(web, sources, keep, archived))
+        reports = watched(read_reports(sources, keep, stdin=sys.stdin.buffer, web=gather), "reading", "documents")
         rows = (report_row(report) for report in _without_problems(reports, problems))
         found = write_rows(rows, shape, REPORT_COLUMNS)
     if dry_run:
@@ -132,10 +148,12 @@ def _end(found: int, problems: list[Any]) -> None:
 def extract(
     sources: Sources,
     form: Form,
+    web: Web,
     pack: Annotated[str, typer.Option(help="A shipped pack's name, or the folder of your own.")] = "weapons",
     explain: Annotated[
         bool, typer.Option("--explain", help="Tell which words gave which field of each claim.")
     ] = False,
+    archived: Archived = None,
 ) -> None:
     """Print the claims of reports without touching the ledger; JSON lines give one document a line, in order.
 
@@ -154,12 +172,14 @@ def extract(
 
     shape = form.shape
     problems: list[Any] = []
-    reports = watched(read_reports(sources, stdin=sys.stdin.buffer, pack=pack), "reading", "documents")
-    documents = _documents(reports, problems)
-    if shape in ("json", "jsonl"):
-        written = write_rows((document_row(*document) | error for *document, error in documents), shape, ())
-    else:
-        held = list(documents)
+    with open_web(web, sources, archived=archived) as gather:
+        reports = read_reports(sources, stdin=sys.stdin.buffer, pack=pack, web=gather)
+        documents = _documents(watched(reports, "reading", "documents"), problems)
+        if shape in ("json", "jsonl"):
+            written = write_rows((document_row(*document) | error for *document, error in documents), shape, ())
+        else:
+            held = list(documents)
+    if shape not in ("json", "jsonl"):
         written = len(held)
         rows = [claim.as_row() for _, claims, _ in held for claim in claims]
         if not rows and not problems:

@@ -28,6 +28,14 @@ class SourceError(OutproduceError):
     """A file or stream cannot be read as a report: missing, empty, too large, broken."""
 
 
+class FetchError(SourceError):
+    """An address cannot be fetched; `passing` is whether it may well be had later (a busy or broken server)."""
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
 class PackError(OutproduceError):
     """A pack's data is wrong; the message names file, entry and key."""
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import IO
 
 from outproduce import __version__
+from outproduce.addresses import is_address
 from outproduce.articles.article import read_article
-from outproduce.articles.sources import SourceProblem, read_sources
+from outproduce.articles.sources import Found, SourceProblem, read_sources
 from outproduce.claims.extraction import read_claims
 from outproduce.errors import SourceError
 from outproduce.ledger.store import Ledger
@@ -66,22 +67,24 @@ def read_report(raw: RawDocument, pack: Pack) -> ReadReport:
 
 
 def read_reports(
-    paths: Iterable[str | Path],
+    sources: Iterable[str | Path],
     ledger: Ledger | Callable[[], Ledger] | None = None,
     *,
     stdin: IO[bytes] | None = None,
     pack: str = "weapons",
+    web: Callable[[str], Iterable[Found]] | None = None,
 ) -> Iterator[ReadReport | Unread]:
-    """Read every document of the paths in order and, where a ledger is given, append each to it as it is read.
+    """Read every document of the sources in order and, where a ledger is given, append each to it as it is read.
 
     What cannot be read comes out as `Unread` and does not stop the others. Each report is one transaction. `ledger` may
-    be what opens one: it is called when there is a first report to keep, so that none is made for nothing.
+    be what opens one: it is called when there is a first report to keep, so that none is made for nothing. `web` gets
+    the documents of a source that is an address.
 
     Raises:
         LedgerError: the ledger cannot be written.
     """
     loaded = load_pack(pack)
-    for found in read_sources(paths, stdin=stdin):
+    for found in _find_documents(sources, stdin, web):
         if isinstance(found, SourceProblem):
             yield Unread(found.origin, found.message, record=found.record)
             continue
@@ -97,6 +100,16 @@ def read_reports(
             )
             report = replace(report, is_new=is_new)
         yield report
+
+
+def _find_documents(
+    sources: Iterable[str | Path], stdin: IO[bytes] | None, web: Callable[[str], Iterable[Found]] | None
+) -> Iterator[Found]:
+    for source in sources:
+        if web is not None and is_address(str(source)):
+            yield from web(str(source))
+        else:
+            yield from read_sources([source], stdin=stdin)
 
 
 def document_id(raw: RawDocument) -> str | int:

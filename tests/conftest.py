@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,19 @@ import sqlalchemy as sa
 
 POSTGRES = os.environ.get("OUTPRODUCE_TEST_POSTGRES", "")
 _NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _no_names_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in the tests may ask for a host but this machine."""
+    look_up = socket.getaddrinfo
+
+    def only_here(host: object, *more: object, **options: object) -> object:
+        if str(host).startswith(("127.", "localhost", "2130706433", "0x7f", "::", "0.0.0.0")) or host is None:
+            return look_up(host, *more, **options)  # type: ignore[call-overload]
+        raise socket.gaierror(f"a test asks for {host!r}")
+
+    monkeypatch.setattr(socket, "getaddrinfo", only_here)
 
 
 @pytest.fixture(scope="session")

@@ -10,19 +10,22 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "outproduce"
 # Top to bottom; a folder's modules stand in the order given, and its `__init__` with the last of them.
 ORDER = """
-errors records lexicon languages
+errors addresses records lexicon languages
 languages.digits languages.number_words languages.numbers languages.measures languages.figure_words languages.ranges
 languages.figures languages.timewords languages.dates languages.constructions languages.times
 packs packs.shapes packs.check resolve
-articles.decoding articles.sources articles.page articles.article articles
+articles.decoding articles.sources articles.responses articles.page articles.article articles
+fetch.unpacking fetch.transport fetch.pace fetch.lanes fetch.robots fetch.fetcher fetch
 statements.names statements.lands statements.spoken statements.joining statements.organisations statements.voices
 statements.references statements.subjects statements.frames statements.carry statements.attribution statements
 claims.firms claims.around claims.makers claims.mentions claims.nuclei claims.features claims.items claims.parties
 claims.linker claims.extraction claims.explain claims evaluation
 ledger.likeness ledger.stories ledger.reasons ledger.schema ledger.words ledger.duplicates
-ledger.columns ledger.versions.v1_first ledger.versions.v2_changes ledger.versions
-ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.links ledger.history ledger.review
-ledger.verification ledger.corpus ledger.imports ledger reading
+ledger.columns ledger.versions.v1_first ledger.versions.v2_changes ledger.versions.v3_visits
+ledger.versions ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.visits ledger.links
+ledger.history ledger.review
+ledger.verification ledger.corpus ledger.imports ledger
+feeds.parsing feeds.listing feeds gathering reading
 estimate.months estimate.priors estimate.world estimate.model estimate.misfit estimate.laplace estimate.scales
 estimate.shares estimate.observations estimate.refining estimate.fusion estimate.family estimate.rates
 estimate.prediction estimate.insight estimate.assumptions estimate
@@ -32,7 +35,7 @@ checking.scale checking.spelling checking.sentences checking.assertion checking.
 checking.evidence checking.traps checking.check checking.record checking
 report.export report.files report.charts report.views report.insights report.drawing report.render
 report.printed report.checks report
-progress demo options inspection reviewing ledger_verbs estimate_verbs questions cli
+progress demo options inspection reviewing ledger_verbs estimate_verbs questions web_verbs cli
 """.split()  # noqa: SIM905 - a list of ninety names reads worse
 
 
@@ -65,3 +68,17 @@ def test_every_module_has_its_place() -> None:
 def test_imports_only_what_stands_above(name: str, path: Path) -> None:
     above = set(ORDER[: ORDER.index(name)])
     assert _imports(path) <= above
+
+
+NETWORK = {"httpx", "httpcore", "requests", "aiohttp", "http.client", "urllib.request", "socket", "smtplib", "ftplib"}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_fetch_touches_the_network(path: Path) -> None:
+    named = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            named.add(node.module or "")
+    assert path.parent.name == "fetch" or not named & NETWORK

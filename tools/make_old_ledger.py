@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from outproduce.ledger.store import Ledger, SetAside
+from outproduce.ledger.visits import Visit, Visits
 from outproduce.records import Article, Claim, Evidence, RawDocument, Statement
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "ledgers"
@@ -42,6 +43,7 @@ def write_sample(ledger: Ledger) -> None:
     evidence = _evidence("a2", text, "NATO fewer")
     ledger.append_article(other, record, [Statement("a2", 0, len(text))], [ratio.with_fields(evidence=evidence)])
     by_hand = {"reader": "hand", "url": "https://h.example", "published_basis": "page"}
+    Visits(ledger).note(Visit("https://a.example", "page", "2025-06-10T08:00:00Z", "read", etag='"1"'))
     ledger.append_claims([made.with_fields(**by_hand), made.with_fields(low=None, high=5.0, **by_hand)], source="t.csv")
 
 

@@ -14,12 +14,15 @@ import struct
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from outproduce.addresses import clean_address, speaks_for
 from outproduce.articles.decoding import decode
 from outproduce.articles.page import PageFacts, day_of_url, find_page_facts, host_of, parse_day
-from outproduce.errors import SourceError
+from outproduce.articles.responses import Response, read_records
+from outproduce.articles.sources import sniff
+from outproduce.errors import FetchError, SourceError
 from outproduce.languages import detect_language, language_codes
 from outproduce.records import Article, RawDocument, content_id
 
@@ -43,13 +46,15 @@ class _Content:
     published: str | None = None
     url: str | None = None
     lang_hint: str | None = None
+    retrieved: str | None = None
 
 
 def read_article(raw: RawDocument, *, retrieved: str | None = None) -> Article:
     r"""Understand one raw document; `retrieved` is the day (YYYY-MM-DD) it was got, None where that is not known.
 
     What is `given` with the document wins over what its bytes say. The identifier hashes a record's id with its
-    address, or the address, or the bytes. An address without a day leaves `published` None: no date is guessed.
+    address, or the address, or the bytes. An address without a day leaves `published` None: no date is guessed. What
+    was fetched says itself when; `listed` is the day its feed gives, which counts where the page shows none.
 
     Raises:
         SourceError: no text in it, a broken or encrypted PDF, a given date or language that is none.
@@ -70,9 +75,9 @@ def read_article(raw: RawDocument, *, retrieved: str | None = None) -> Article:
         title=given.get("title") or found.title,
         lead=found.lead,
         publisher=given.get("publisher") or found.publisher or host_of(url),
-        published=_given_day(raw) or found.published,
+        published=_given_day(raw) or found.published or parse_day(str(given.get("listed") or "")),
         url=url,
-        retrieved=retrieved,
+        retrieved=retrieved or found.retrieved,
         raw_hash=raw.raw_hash,
     )
 
@@ -122,7 +127,7 @@ def _read_record(raw: RawDocument) -> _Content:
 
 
 def _read_text(raw: RawDocument) -> _Content:
-    text = decode(raw.content)
+    text = decode(raw.content, raw.given.get("charset"))
     title = _title_line(text)
     return _Content(text, title, _first_paragraph(text, title))
 
@@ -207,7 +212,7 @@ def _reflow(text: str) -> str:
 
 
 def _read_html(raw: RawDocument) -> _Content:
-    markup = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", decode(raw.content))
+    markup = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", decode(raw.content, raw.given.get("charset")))
     saved_from = _SAVED_FROM.search(markup[:4096])
     markup = re.sub(r"\A\s*<\?xml[^>]*>", "", markup)  # lxml refuses text that declares an encoding
     with _silence():
@@ -244,6 +249,32 @@ def _read_html(raw: RawDocument) -> _Content:
     )
 
 
+def _read_response(raw: RawDocument) -> _Content:
+    """Read what a server sent; its address counts unless the page names a better one of the same site."""
+    response = read_records(raw.content, raw.origin)[0]
+    kind = sniff(response.content[:65536], raw.origin, _KINDS_OF_MEDIA.get(response.media_type))
+    if kind not in ("html", "pdf", "text"):
+        raise SourceError(f"{response.url} is JSON, not a page; save it and read the file")
+    found = _READERS[kind](RawDocument(raw.origin, response.content, kind, {"charset": response.charset}))
+    url = _own_address(found.url, response)
+    return replace(
+        found, url=url, published=found.published or day_of_url(url), retrieved=response.retrieved[:10] or None
+    )
+
+
+_KINDS_OF_MEDIA = {
+    "text/html": "html", "application/xhtml+xml": "html", "text/plain": "text", "application/pdf": "pdf",
+}  # fmt: skip
+
+
+def _own_address(claimed: str | None, response: Response) -> str:
+    with contextlib.suppress(FetchError):
+        address = clean_address(claimed or "", response.original)
+        if claimed and speaks_for(address, response.original):
+            return address
+    return response.original
+
+
 def _undo_layout_tables(tree: Any) -> None:
     """Make divisions of tables that only place things on the page, or else a whole report would be one row."""
     for table in tree.xpath("//table[.//h1 or .//td/table or .//td[count(.//p) > 1 or count(br) > 3]]"):
@@ -260,4 +291,5 @@ _READERS: dict[str, Callable[[RawDocument], _Content]] = {
     "text": _read_text,
     "pdf": _read_pdf,
     "record": _read_record,
+    "response": _read_response,
 }

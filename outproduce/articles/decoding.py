@@ -42,12 +42,12 @@ def unicode_mark(content: bytes) -> str | None:
     return next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None)
 
 
-def decode(content: bytes) -> str:
+def decode(content: bytes, declared: str | None = None) -> str:
     """Decode a text or page: Unicode marks, then valid UTF-8, then the declared encoding or what reads most like text.
 
     Bytes that are valid UTF-8 are UTF-8 whatever is declared. A declaration is weighed against the Cyrillic encodings
-    by the frequency of letters, since servers that recode pages leave it standing. Nothing is raised: single bytes
-    that fit nowhere become U+FFFD.
+    by the frequency of letters, since servers that recode pages leave it standing. `declared` is what the server said,
+    which counts where the page says nothing. Nothing is raised: single bytes that fit nowhere become U+FFFD.
 
     >>> decode("Завод виробив 500 дронів".encode("koi8-u"))
     'Завод виробив 500 дронів'
@@ -62,7 +62,7 @@ def decode(content: bytes) -> str:
     if as_utf8.count("\ufffd") * 20 < strange:  # a page cut off in the middle, or one spoilt by a foreign block
         return as_utf8
     sample = b" ".join(match.group() for match in islice(_WORD.finditer(content), _SAMPLE_WORDS))
-    declared = _declared_encoding(content)
+    declared = _declared_encoding(content) or _single_byte(declared)
     candidates = ([declared] if declared else []) + [guess for guess in _GUESSES if guess != declared]
     scores = {encoding: _score_text(sample.decode(encoding, "replace")) for encoding in candidates}
     best = max(candidates, key=lambda encoding: scores[encoding] + 0.1 * (encoding == declared))
@@ -71,13 +71,15 @@ def decode(content: bytes) -> str:
 
 def _declared_encoding(content: bytes) -> str | None:
     match = _DECLARED.search(content[:4096])
-    if match is None:
-        return None
+    return _single_byte(match.group(1).decode("ascii", "replace")) if match else None
+
+
+def _single_byte(name: str | None) -> str | None:
+    """The name under which a declared encoding is believed, None where it is not."""
     try:
-        name = codecs.lookup(match.group(1).decode("ascii")).name
-    except (LookupError, UnicodeError):
+        return _SINGLE_BYTE.get(codecs.lookup(name or "").name)
+    except (LookupError, ValueError):
         return None
-    return _SINGLE_BYTE.get(name)
 
 
 def _score_text(text: str) -> float:

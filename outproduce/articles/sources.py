@@ -87,10 +87,7 @@ def read_sources(
             if name == "-":
                 yield from _read_stdin(stdin, max_bytes)
             elif re.match(r"(?i)(https?|ftp)://", name):
-                raise SourceError(
-                    f"{name} is an address, and fetching is not available yet; open it in a browser, save the page "
-                    "(as HTML only) and read the saved file"
-                )
+                raise SourceError(f"{name} is an address, and nothing is fetched here; use outproduce read or extract")
             elif Path(name).is_dir():
                 yield from _read_folder(Path(name), max_bytes)
             else:
@@ -211,7 +208,7 @@ def _read_stream(stream: IO[bytes], origin: str, kind: str | None, max_bytes: in
         head, whole = _look(stream)
         if head.startswith(b"\x1f\x8b"):
             head, whole = _look(io.BufferedReader(gzip.GzipFile(fileobj=whole)))
-        kind = _sniff(head, origin, kind)
+        kind = sniff(head, origin, kind)
         if kind == "lines" and unicode_mark(head) in (None, "utf-8-sig"):
             yield from _read_json_lines(whole, origin, max_bytes)
             return
@@ -235,7 +232,7 @@ def _look(stream: IO[bytes]) -> tuple[bytes, io.BufferedReader]:
     return head, io.BufferedReader(_Replayed(head, stream), _HEAD_BYTES)
 
 
-def _sniff(head: bytes, origin: str, kind: str | None) -> str:
+def sniff(head: bytes, origin: str, kind: str | None) -> str:
     """Tell the kind of the bytes; what they plainly are goes before what the name says (`kind`)."""
     for signature, what in _SIGNATURES:
         if head.startswith(signature):

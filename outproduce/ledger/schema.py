@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-REVISIONS = ("v1", "v2")  # every schema there was, oldest first; the last is that of this module
+REVISIONS = ("v1", "v2", "v3")  # every schema there was, oldest first; the last is that of this module
 metadata = sa.MetaData()
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")  # compare by code point, as SQLite does
 _REAL = sa.Float().with_variant(sa.Double(), "postgresql")
@@ -120,6 +120,15 @@ issues = sa.Table(
     *_numbers("start", "end", needed=True),
     *_texts("reason", needed=True),
     *_numbers("added_in", needed=True),
+)
+visits = sa.Table(  # working notes of `watch` and `read`: the only rows that are overwritten
+    "visits",
+    metadata,
+    sa.Column("url", _TEXT, primary_key=True),
+    *_texts("kind", "checked_at", "outcome", needed=True),
+    *_texts("etag", "last_modified", "payload", "raw_hash", "message", "listed", "due_at"),
+    *_numbers("fails", "interval_s", needed=True),
+    sa.Index("visits_by_time", "kind", "due_at"),
 )
 DIGESTED = (raw_documents, articles, statements, claims, reviews, issues)  # what a change's digest covers
 

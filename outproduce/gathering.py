@@ -1,0 +1,219 @@
+"""Addresses -> documents to be read: pages, and what feeds list, with what the ledger remembers of the last time.
+
+A visit is noted when the next document is asked for, that is when the one before has been stored: a killed run fetches
+a page again rather than losing it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from outproduce.addresses import clean_address, site_of
+from outproduce.articles.responses import Response, write_records
+from outproduce.articles.sources import Found, SourceProblem
+from outproduce.errors import FetchError, SourceError, UsageError
+from outproduce.feeds.parsing import Entry, find_feeds, parse_feed
+from outproduce.fetch import Fetcher, Unchanged, in_lanes
+from outproduce.ledger.opening import utc_now
+from outproduce.ledger.visits import Visit, Visits
+from outproduce.records import RawDocument
+
+ARCHIVE = "https://web.archive.org"
+MAX_SITEMAPS = 50
+_TRIES = 8
+_FIRST_WAIT = timedelta(minutes=5)
+_LONGEST_WAIT = timedelta(hours=12)
+
+
+def archived_address(url: str, day: str, archive: str = ARCHIVE) -> str:
+    """Give the address at which an archive keeps the copy of a page nearest to a day, as it was sent.
+
+    Raises:
+        UsageError: the day is not YYYY, YYYY-MM or YYYY-MM-DD.
+
+    >>> archived_address("https://example.org/a", "2025-06")
+    'https://web.archive.org/web/202506id_/https://example.org/a'
+    """
+    if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", day):
+        raise UsageError(f"--archived {day!r} is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
+    return f"{archive}/web/{day.replace('-', '')}id_/{clean_address(url)}"
+
+
+def later(moment: str, wait: timedelta) -> str:
+    """Give a moment (YYYY-MM-DDThh:mm:ssZ) moved into the future."""
+    return (datetime.fromisoformat(moment) + wait).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The pages a feed lists, or None where it has not changed; `visit` is to be noted when they have been read."""
+
+    entries: tuple[Entry, ...] | None
+    visit: Visit
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Gatherer:
+    """Gets pages through `fetcher` and remembers them in `visits`; `archived` asks an archive for a day's copy."""
+
+    fetcher: Fetcher
+    visits: Visits
+    archived: str | None = None
+    archive: str = ARCHIVE
+    _seen: set[str] = field(default_factory=set)
+
+    def gather(self, address: str) -> Iterator[Found]:
+        """Yield the document at an address, or those of the pages that a feed at that address lists.
+
+        A page that has not changed comes from the ledger; of a feed, pages that were fetched before are left out.
+        """
+        try:
+            url = clean_address(address)
+            if self.archived is not None:
+                found: Response | RawDocument = self._from_archive(url, self.archived)
+            else:
+                found = self._fetch(url)
+            listing = self._listing(found, url) if isinstance(found, Response) else None
+        except SourceError as error:
+            yield SourceProblem(address, str(error))
+            return
+        if listing is not None:
+            yield from self.pages(listing.entries or ())
+            yield from (SourceProblem(address, note) for note in listing.notes)
+            return
+        document = _document(url, [found]) if isinstance(found, Response) else found
+        yield document
+        if isinstance(found, Response) and self.archived is None:
+            self.visits.note(_visited(url, found, document))
+
+    def pages(self, entries: Iterable[Entry]) -> Iterator[Found]:
+        """Yield the documents of pages not fetched before, several sites at a time, each page once."""
+        lanes: dict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            if entry.url not in self._seen and self._is_wanted(entry.url):
+                self._seen.add(entry.url)
+                lanes[site_of(entry.url)].append(entry)
+        for entry, found in in_lanes(lanes, self._get_page, self.fetcher.stop):
+            if isinstance(found, FetchError):
+                yield SourceProblem(entry.url, str(found))
+                if not self.fetcher.stop.is_set():
+                    self.visits.note(self._failed(entry, found))
+                continue
+            document = _document(entry.url, [found], entry.day)
+            yield document
+            self.visits.note(replace(_visited(entry.url, found, document), listed=entry.day))
+
+    def list_feed(self, url: str) -> Listing:
+        """Fetch a feed, a sitemap or the home page that names one, and give what it lists.
+
+        Raises:
+            SourceError: it cannot be fetched, or is no feed and names none.
+        """
+        visit = self.visits.get(url)
+        known = {} if visit is None else {"etag": visit.etag, "last_modified": visit.last_modified}
+        found = self.fetcher.fetch(url, **known)
+        if isinstance(found, Unchanged) or (visit is not None and found.payload_hash == visit.payload):
+            fresh = visit or Visit(url, "feed", utc_now(), "read")
+            return Listing(None, replace(fresh, checked_at=utc_now(), outcome="read", fails=0, message=None))
+        listing = self._listing(found, url, home=True)
+        if listing is None:
+            raise SourceError(f"{url} is no feed and names none in its head; give the address of its RSS or Atom feed")
+        return listing
+
+    def _listing(self, response: Response, url: str, *, home: bool = False) -> Listing | None:
+        """Read a response as a feed; a home page stands for the feed it names. None where it is a page."""
+        feed = parse_feed(response.content, response.url)
+        if feed is None and (home or urlsplit(response.url).path.strip("/") == ""):
+            for named in find_feeds(response.content, response.url)[:1]:
+                response = self._response(named)
+                feed = parse_feed(response.content, response.url)
+        if feed is None:
+            return None
+        entries, notes = feed.entries, list[str]()
+        if feed.sitemaps:
+            entries = self._below(feed.sitemaps, notes)
+        whole = not notes and not feed.sitemaps and response.url == clean_address(url)
+        visit = Visit(
+            url, "feed", utc_now(), "read",
+            etag=response.header("etag") if whole else None,
+            last_modified=response.header("last-modified") if whole else None,
+            payload=response.payload_hash if whole else None,
+        )  # fmt: skip
+        return Listing(entries, visit, tuple(notes))
+
+    def _below(self, sitemaps: Sequence[str], notes: list[str]) -> tuple[Entry, ...]:
+        """Collect what the sitemaps of an index list; an index of indexes is followed once, and never in circles."""
+        found: dict[str, Entry] = {}
+        queue, seen, left = list(sitemaps), set(sitemaps), MAX_SITEMAPS
+        while queue and left:
+            url, left = queue.pop(0), left - 1
+            try:
+                response = self._response(url)
+                feed = parse_feed(response.content, response.url)
+            except SourceError as error:
+                notes.append(str(error))
+                continue
+            found |= {entry.url: entry for entry in (feed.entries if feed else ())}
+            fresh = [one for one in (feed.sitemaps if feed else ()) if one not in seen]
+            seen.update(fresh)
+            queue += fresh
+        if queue:
+            notes.append(f"{sitemaps[0]} and others list more than {MAX_SITEMAPS} sitemaps; the rest were left out")
+        return tuple(found.values())
+
+    def _response(self, url: str) -> Response:
+        found = self.fetcher.fetch(url)
+        assert isinstance(found, Response)  # nothing was said that could be unchanged
+        return found
+
+    def _fetch(self, url: str) -> Response | RawDocument:
+        """Fetch an address, or give the document that the ledger keeps of it where it has not changed."""
+        visit = self.visits.get(url)
+        kept = self.visits.kept_record(visit) if visit is not None else None
+        if visit is None or kept is None:
+            return self._response(url)
+        found = self.fetcher.fetch(url, etag=visit.etag, last_modified=visit.last_modified)
+        if isinstance(found, Unchanged) or found.payload_hash == visit.payload:
+            return RawDocument(url, kept, "response", {"listed": visit.listed} if visit.listed else {})
+        return found
+
+    def _from_archive(self, url: str, day: str) -> Response:
+        found = self._response(archived_address(url, day, self.archive))
+        if found.header("memento-datetime") is None:
+            raise FetchError(f"{self.archive} keeps no copy of {url}; try another date or the page itself")
+        return found
+
+    def _get_page(self, entry: Entry) -> Response:
+        return self._response(entry.url)
+
+    def _is_wanted(self, url: str) -> bool:
+        visit = self.visits.get(url)
+        return visit is None or (visit.outcome == "waiting" and (visit.due_at or "") <= utc_now())
+
+    def _failed(self, entry: Entry, error: FetchError) -> Visit:
+        before = self.visits.get(entry.url)
+        fails = (before.fails if before else 0) + 1
+        waits = error.passing and fails < _TRIES
+        now = utc_now()
+        due = later(now, min(_FIRST_WAIT * 2 ** (fails - 1), _LONGEST_WAIT)) if waits else None
+        outcome = "waiting" if waits else "given up"
+        return Visit(entry.url, "page", now, outcome, message=str(error), listed=entry.day, due_at=due, fails=fails)
+
+
+def _document(url: str, responses: Sequence[Response], day: str | None = None) -> RawDocument:
+    return RawDocument(url, write_records(responses), "response", {"listed": day} if day else {})
+
+
+def _visited(url: str, response: Response, document: RawDocument) -> Visit:
+    return Visit(
+        url, "page", response.retrieved, "read",
+        etag=response.header("etag"), last_modified=response.header("last-modified"),
+        payload=response.payload_hash, raw_hash=sha256(document.content).hexdigest(),
+    )  # fmt: skip
