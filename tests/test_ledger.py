@@ -358,7 +358,7 @@ def make_newer_ledger(path: Path) -> None:
         pytest.param(lambda path: path.write_bytes(b"SQLite format 3\0" + b"?" * 4096), "cannot be used", id="damaged"),
         pytest.param(Path.mkdir, "is a folder; name a file in it", id="folder"),
         pytest.param(make_other_database, "database of another program", id="other-program"),
-        pytest.param(make_newer_ledger, "has schema v99, this program knows v1, v2; install", id="newer"),
+        pytest.param(make_newer_ledger, "has schema v99, this program knows v1, v2, v3; install", id="newer"),
     ],
 )
 def test_what_is_no_ledger_is_refused(tmp_path, make, words):

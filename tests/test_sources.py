@@ -211,8 +211,7 @@ def test_json_lines_have_the_limit_for_each_line(tmp_path):
 @pytest.mark.parametrize("address", ["https://visnyk.example/1", "HTTP://visnyk.example"])
 def test_an_address_is_answered_with_what_to_do(address):
     message = problem(address)
-    assert "fetching is not available yet" in message
-    assert "save the page" in message
+    assert "nothing is fetched here; use outproduce read or extract" in message
 
 
 def test_missing_file_and_missing_standard_input(tmp_path):

@@ -223,6 +223,8 @@ def _read_html(raw: RawDocument) -> _Content:
             if tree is None:  # a fragment, which is taken for no page unless it is wrapped
                 tree = trafilatura.load_html(f"<html><body><div>{markup}</div></body></html>")
             if tree is not None:
+                if "base" in raw.given:
+                    tree.make_links_absolute(raw.given["base"], handle_failures="ignore")
                 _undo_layout_tables(tree)
             extracted = None if tree is None else trafilatura.bare_extraction(tree, include_comments=False)
             body = (getattr(extracted, "text", "") or "").strip()
@@ -255,7 +257,9 @@ def _read_response(raw: RawDocument) -> _Content:
     kind = sniff(response.content[:65536], raw.origin, _KINDS_OF_MEDIA.get(response.media_type))
     if kind not in ("html", "pdf", "text"):
         raise SourceError(f"{response.url} is JSON, not a page; save it and read the file")
-    found = _READERS[kind](RawDocument(raw.origin, response.content, kind, {"charset": response.charset}))
+    found = _READERS[kind](
+        RawDocument(raw.origin, response.content, kind, {"charset": response.charset, "base": response.original})
+    )
     url = _own_address(found.url, response)
     return replace(
         found, url=url, published=found.published or day_of_url(url), retrieved=response.retrieved[:10] or None
