@@ -20,7 +20,7 @@ from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate_verbs import compare, estimate
 from outproduce.ledger_verbs import claims, export, known_pack, review, stories, verify
 from outproduce.options import Form, fail, open_closed_streams, open_ledger, verb, warn
-from outproduce.web_verbs import Web, open_web
+from outproduce.web_verbs import Web, feeds_app, open_web, watch
 
 app = typer.Typer(
     help="Who makes more of it, says who, and since when: claims about production, read and weighed.",
@@ -33,6 +33,7 @@ app = typer.Typer(
 
 pack_app = typer.Typer(help="Packs: the words and knowledge of a field, as data.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
+app.add_typer(feeds_app, name="feeds")
 
 Sources = Annotated[
     list[str],
@@ -252,7 +253,7 @@ def import_claims(
         sys.exit(1)
 
 
-for later_verb in (claims, stories, review, verify, export, compare, estimate):
+for later_verb in (claims, stories, review, verify, export, compare, estimate, watch):
     app.command()(later_verb)
 
 

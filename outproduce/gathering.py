@@ -50,12 +50,18 @@ def later(moment: str, wait: timedelta) -> str:
     return (datetime.fromisoformat(moment) + wait).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def is_passing(error: SourceError) -> bool:
+    """Whether what failed may well succeed later."""
+    return isinstance(error, FetchError) and error.passing
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The pages a feed lists, or None where it has not changed; `visit` is to be noted when they have been read."""
 
     entries: tuple[Entry, ...] | None
     visit: Visit
+    kind: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -97,14 +103,15 @@ class Gatherer:
         """Yield the documents of pages not fetched before, several sites at a time, each page once."""
         lanes: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
-            if entry.url not in self._seen and self._is_wanted(entry.url):
+            if entry.url not in self._seen and self.is_wanted(entry.url):
                 self._seen.add(entry.url)
                 lanes[site_of(entry.url)].append(entry)
         for entry, found in in_lanes(lanes, self._get_page, self.fetcher.stop):
-            if isinstance(found, FetchError):
+            if isinstance(found, SourceError):
                 yield SourceProblem(entry.url, str(found))
                 if not self.fetcher.stop.is_set():
                     self.visits.note(self._failed(entry, found))
+                self._seen.discard(entry.url)
                 continue
             document = _document(entry.url, [found], entry.day)
             yield document
@@ -146,7 +153,7 @@ class Gatherer:
             last_modified=response.header("last-modified") if whole else None,
             payload=response.payload_hash if whole else None,
         )  # fmt: skip
-        return Listing(entries, visit, tuple(notes))
+        return Listing(entries, visit, feed.kind, tuple(notes))
 
     def _below(self, sitemaps: Sequence[str], notes: list[str]) -> tuple[Entry, ...]:
         """Collect what the sitemaps of an index list; an index of indexes is followed once, and never in circles."""
@@ -193,14 +200,15 @@ class Gatherer:
     def _get_page(self, entry: Entry) -> Response:
         return self._response(entry.url)
 
-    def _is_wanted(self, url: str) -> bool:
+    def is_wanted(self, url: str) -> bool:
+        """Whether a page was never fetched, or is to be tried again by now."""
         visit = self.visits.get(url)
         return visit is None or (visit.outcome == "waiting" and (visit.due_at or "") <= utc_now())
 
-    def _failed(self, entry: Entry, error: FetchError) -> Visit:
+    def _failed(self, entry: Entry, error: SourceError) -> Visit:
         before = self.visits.get(entry.url)
         fails = (before.fails if before else 0) + 1
-        waits = error.passing and fails < _TRIES
+        waits = is_passing(error) and fails < _TRIES
         now = utc_now()
         due = later(now, min(_FIRST_WAIT * 2 ** (fails - 1), _LONGEST_WAIT)) if waits else None
         outcome = "waiting" if waits else "given up"

@@ -83,8 +83,15 @@ def read_reports(
     Raises:
         LedgerError: the ledger cannot be written.
     """
+    yield from read_documents(_find_documents(sources, stdin, web), ledger, pack=pack)
+
+
+def read_documents(
+    documents: Iterable[Found], ledger: Ledger | Callable[[], Ledger] | None = None, *, pack: str = "weapons"
+) -> Iterator[ReadReport | Unread]:
+    """Read documents that were found; as `read_reports`, of which this is the second half."""
     loaded = load_pack(pack)
-    for found in _find_documents(sources, stdin, web):
+    for found in documents:
         if isinstance(found, SourceProblem):
             yield Unread(found.origin, found.message, record=found.record)
             continue

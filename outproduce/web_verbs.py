@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
+import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from outproduce.addresses import is_address
+from outproduce.options import Form, open_ledger, verb, warn
 
 
 @dataclass(frozen=True)
@@ -55,3 +62,90 @@ def open_gatherer(web: Web, ledger: Any = None, archived: str | None = None) -> 
     with Fetcher(manners) as fetcher:
         archive = os.environ.get("OUTPRODUCE_ARCHIVE", ARCHIVE).rstrip("/")
         yield Gatherer(fetcher, Visits(ledger), archived, archive)
+
+
+FeedFile = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FEEDS]", help="YAML of feeds, or a list of addresses; default: the shipped feeds.yml."),
+]
+
+
+@verb
+def watch(
+    context: typer.Context,
+    form: Form,
+    web: Web,
+    feeds: FeedFile = None,
+    once: Annotated[bool, typer.Option("--once", help="One round over what is due, then end.")] = False,
+    every: Annotated[
+        float, typer.Option(min=0, metavar="MINUTES", help="How long a feed is left alone; a quiet one up to a day.")
+    ] = 15.0,
+) -> None:
+    """Poll feeds for ever: read their new pages into the ledger, with a line on each round.
+
+    What was fetched and when it is due again stands in the ledger. Ctrl-C and SIGTERM end it after the page in hand.
+
+    Example: `outproduce watch feeds.yml --once`
+    """
+    from outproduce.feeds.listing import read_listing
+    from outproduce.reading import Unread
+    from outproduce.watching import Watch
+
+    shape, sources = form.shape, read_listing(feeds)
+    with open_ledger(context, create=True) as ledger, open_gatherer(web, ledger) as gatherer:
+        _stop_on_signals(gatherer.fetcher.stop)
+        for found in Watch(sources, gatherer, ledger, timedelta(minutes=every)).rounds(once=once):
+            if isinstance(found, Unread):
+                warn(found.message)
+            else:
+                print(found if shape == "table" else json.dumps(found.as_row()), flush=True)
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    """Let the first SIGINT or SIGTERM end the work cleanly, and the second at once."""
+
+    def end(number: int, _frame: Any) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+        warn("ending after the page in hand", "note")
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+
+
+feeds_app = typer.Typer(help="Lists of feeds: which answer, and the one that is shipped.", no_args_is_help=True)
+
+
+@feeds_app.command("check")
+@verb
+def check_feeds(form: Form, web: Web, feeds: FeedFile = None) -> None:
+    """Ask every feed once and say which answer, with how many pages and of which day. Exit 1 where one does not.
+
+    Example: `outproduce feeds check my_feeds.yml`
+    """
+    from outproduce.feeds.listing import read_listing
+    from outproduce.progress import watched
+    from outproduce.report.export import write_rows
+    from outproduce.report.views import FEED_COLUMNS
+    from outproduce.watching import check_sources
+
+    shape = form.shape
+    with open_gatherer(web) as gatherer:
+        rows = list(watched(check_sources(read_listing(feeds), gatherer), "asking", "feeds"))
+    write_rows(rows, shape, FEED_COLUMNS)
+    answered = sum(row["answers"] for row in rows)
+    if answered < len(rows):
+        warn(f"{answered} of {len(rows)} feeds answered", "note")
+        sys.exit(1)
+
+
+@feeds_app.command("starter")
+@verb
+def starter_feeds() -> None:
+    """Print the shipped feeds.yml, to begin a list of your own.
+
+    Example: `outproduce feeds starter > feeds.yml`
+    """
+    from outproduce.feeds.listing import starter_text
+
+    print(starter_text(), end="")

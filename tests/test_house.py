@@ -25,7 +25,7 @@ ledger.columns ledger.versions.v1_first ledger.versions.v2_changes ledger.versio
 ledger.versions ledger.opening ledger.changes ledger.rows ledger.appending ledger.store ledger.visits ledger.links
 ledger.history ledger.review
 ledger.verification ledger.corpus ledger.imports ledger
-feeds.parsing feeds.listing feeds gathering reading
+feeds.parsing feeds.listing feeds gathering reading watching
 estimate.months estimate.priors estimate.world estimate.model estimate.misfit estimate.laplace estimate.scales
 estimate.shares estimate.observations estimate.refining estimate.fusion estimate.family estimate.rates
 estimate.prediction estimate.insight estimate.assumptions estimate

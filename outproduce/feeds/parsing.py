@@ -5,7 +5,6 @@ XML is never trusted: entities are refused, nothing it refers to is loaded, and 
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from outproduce.articles.page import parse_day
 from outproduce.errors import FetchError, SourceError
 
 MAX_ENTRIES = 5000
+_MOST_XML = 8 * 2**20  # characters; a tree takes some thirty times as much memory
 _HEAD = 2048
 _ROOTS = {"rss": "RSS", "RDF": "RSS", "feed": "Atom", "urlset": "sitemap", "sitemapindex": "sitemap index"}
 _ROOT = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*<(?:\w+:)?(\w+)[\s>/]", re.S)
@@ -87,11 +87,13 @@ def _parse_json(text: str, url: str) -> Feed | None:
 def _parse_xml(text: str, kind: str, url: str) -> Feed:
     if re.search(r"<!ENTITY", text, re.I):
         raise SourceError(f"{url} declares XML entities, which no feed needs and attacks use; it is not read")
-    source = io.BytesIO(_DECLARATION.sub("", text).encode("utf-8", "replace"))
-    options: Any = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+    source = _DECLARATION.sub("", text)[:_MOST_XML].encode("utf-8", "replace")
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
     try:
-        parsed = etree.iterparse(source, events=("end",), recover=True, remove_comments=True, **options)
-        items = list(islice(_items(parsed), MAX_ENTRIES))
+        root = etree.fromstring(source, parser)
+        items = [] if root is None else list(islice(_items(root), MAX_ENTRIES))
     except (etree.LxmlError, ValueError) as error:
         raise SourceError(f"{url} is broken XML ({error!s:.80}); open the feed in a browser") from error
     if kind == "sitemap index":
@@ -100,15 +102,12 @@ def _parse_xml(text: str, kind: str, url: str) -> Feed:
     return Feed(kind, _entries((_LINKS[kind](item) for item in items), url))
 
 
-def _items(parsed: Any) -> Iterator[dict[str, str]]:
-    """Yield the children of every item as name -> text, and drop it, so that memory stays flat."""
-    for _, element in parsed:
-        if _local(element) not in ("item", "entry", "url", "sitemap"):
-            continue
+def _items(root: Any) -> Iterator[dict[str, str]]:
+    """Yield the children of every item as name -> text."""
+    for element in root.iter("{*}item", "{*}entry", "{*}url", "{*}sitemap"):
         fields: dict[str, str] = {}
-        for child in element.iterdescendants():
-            name = _local(child)
-            value = child.text or ""
+        for child in element.iterdescendants(etree.Element):
+            name, value = _local(child), child.text or ""
             if name == "link" and child.get("href") and child.get("rel", "alternate") == "alternate":
                 value = child.get("href")
             elif name == "guid" and child.get("isPermaLink") == "false":
@@ -116,9 +115,6 @@ def _items(parsed: Any) -> Iterator[dict[str, str]]:
             if value.strip():
                 fields.setdefault(name, value.strip())
         yield fields
-        element.clear()
-        while element.getprevious() is not None:
-            del element.getparent()[0]
 
 
 def _local(element: Any) -> str:

@@ -188,7 +188,7 @@ class Fetcher:
         host = site_of(ask.url)
         with (
             self.pace.turn(host),
-            finished_within(self.manners.answer_s),
+            finished_within(self.manners.answer_s, self.stop),
             self._client.stream("GET", ask.url, headers=dict(ask.headers)) as answer,
         ):
             if answer.status_code in _BUSY:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from outproduce.errors import FetchError
+from outproduce.errors import SourceError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -17,12 +17,12 @@ _LOOK_S = 0.2
 
 
 def in_lanes(
-    lanes: Mapping[str, Sequence[T]], do: Callable[[T], R], stop: threading.Event, *, width: int = 8
-) -> Iterator[tuple[T, R | FetchError]]:
+    lanes: Mapping[str, Sequence[T]], do: Callable[[T], R], stop: threading.Event, *, width: int = 16
+) -> Iterator[tuple[T, R | SourceError]]:
     """Do every thing of every lane, `width` lanes side by side, and yield each with what came of it.
 
-    Within a lane the order is kept. A FetchError is a result; any other error ends all and is raised. Where `stop` is
-    set, or the reader has had enough, what has not begun is left out.
+    Within a lane the order is kept. A SourceError is a result; any other error ends all and is raised. Where `stop` is
+    set, or the reader has had enough, what has not begun is left out and what is under way is not waited for.
     """
     results: queue.Queue[Any] = queue.Queue(_WAITING)
     enough = threading.Event()
@@ -41,7 +41,7 @@ def in_lanes(
                 break
             try:
                 put((thing, do(thing)))
-            except FetchError as error:
+            except SourceError as error:
                 put((thing, error))
             except BaseException as error:  # carried to the thread that reads, and raised there
                 put(error)
@@ -53,8 +53,11 @@ def in_lanes(
             for lane in lanes.values():
                 pool.submit(go_along, lane)
             under_way = len(lanes)
-            while under_way:
-                result = results.get()
+            while under_way and not stop.is_set():
+                try:
+                    result = results.get(timeout=_LOOK_S)
+                except queue.Empty:
+                    continue
                 if isinstance(result, BaseException):
                     raise result
                 under_way -= result is None

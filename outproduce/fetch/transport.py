@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from outproduce.errors import FetchError
 
 Resolve = Callable[[str, int], list[str]]
 _DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
+_STOP: ContextVar[threading.Event | None] = ContextVar("stop", default=None)
+_LOOK_S = 0.5
 _IDLE_S = 30.0
 
 
@@ -40,13 +43,17 @@ def look_up(host: str, port: int) -> list[str]:
 
 
 @contextmanager
-def finished_within(seconds: float) -> Iterator[None]:
-    """Give all that this thread asks of the network within the block so much time, whatever trickles in."""
-    token = _DEADLINE.set(time.monotonic() + seconds)
+def finished_within(seconds: float, stop: threading.Event) -> Iterator[None]:
+    """Give all that this thread reads from the network within the block so much time, whatever trickles in.
+
+    Waiting ends early where `stop` is set.
+    """
+    deadline, stopped = _DEADLINE.set(time.monotonic() + seconds), _STOP.set(stop)
     try:
         yield
     finally:
-        _DEADLINE.reset(token)
+        _DEADLINE.reset(deadline)
+        _STOP.reset(stopped)
 
 
 def time_left() -> float | None:
@@ -71,7 +78,16 @@ class _TimedStream(httpcore.NetworkStream):
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, _bounded(timeout, httpcore.ReadTimeout))
+        """Read what there is; the wait is cut into pieces, so that the program can be stopped meanwhile."""
+        silent_until = time.monotonic() + (timeout if timeout is not None else _IDLE_S)
+        while True:
+            left = _bounded(max(0.001, silent_until - time.monotonic()), httpcore.ReadTimeout)
+            try:
+                return self._inner.read(max_bytes, min(left or _LOOK_S, _LOOK_S))
+            except httpcore.ReadTimeout:
+                stop = _STOP.get()
+                if time.monotonic() >= silent_until or (stop is not None and stop.is_set()):
+                    raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._inner.write(buffer, _bounded(timeout, httpcore.WriteTimeout))

@@ -90,6 +90,14 @@ REPORT_COLUMNS = (
     Column("claims", lambda row: str(row["claims"]), width=6, right=True),
     Column("", lambda row: {True: "new", False: "known", None: "not kept"}[row["new"]], width=8),
 )
+FEED_COLUMNS = (
+    Column("name", lambda row: row["name"] or row["url"], 3),
+    Column("", lambda row: "answers" if row["answers"] else "fails", width=7),
+    Column("kind", lambda row: row["kind"] or "", width=13),
+    Column("pages", lambda row: "" if row["pages"] is None else str(row["pages"]), width=5, right=True),
+    Column("newest", lambda row: row["newest"] or "", width=10),
+    Column("what is wrong", lambda row: row["message"] or "", 5),
+)
 STORY_COLUMNS = (
     Column("told", lambda row: "once" if row["claims"] == 1 else f"{row['claims']} times", width=8),
     Column("first", lambda row: row["origin"]["published"] or "?", width=10),
