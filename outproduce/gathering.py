@@ -203,7 +203,9 @@ class Gatherer:
     def is_wanted(self, url: str) -> bool:
         """Whether a page was never fetched, or is to be tried again by now."""
         visit = self.visits.get(url)
-        return visit is None or (visit.outcome == "waiting" and (visit.due_at or "") <= utc_now())
+        return (
+            visit is None or visit.kind == "feed" or (visit.outcome == "waiting" and (visit.due_at or "") <= utc_now())
+        )
 
     def _failed(self, entry: Entry, error: SourceError) -> Visit:
         before = self.visits.get(entry.url)

@@ -66,16 +66,16 @@ def open_gatherer(web: Web, ledger: Any = None, archived: str | None = None) -> 
 
 FeedFile = Annotated[
     Path | None,
-    typer.Argument(metavar="[FEEDS]", help="YAML of feeds, or a list of addresses; default: the shipped feeds.yml."),
+    typer.Argument(metavar="FEEDS", help="YAML of feeds, or a list of addresses; default: the shipped feeds.yml."),
 ]
 
 
 @verb
 def watch(
     context: typer.Context,
-    form: Form,
     web: Web,
     feeds: FeedFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a round (what a pipe gets).")] = False,
     once: Annotated[bool, typer.Option("--once", help="One round over what is due, then end.")] = False,
     every: Annotated[
         float, typer.Option(min=0, metavar="MINUTES", help="How long a feed is left alone; a quiet one up to a day.")
@@ -91,14 +91,14 @@ def watch(
     from outproduce.reading import Unread
     from outproduce.watching import Watch
 
-    shape, sources = form.shape, read_listing(feeds)
+    sources, in_words = read_listing(feeds), sys.stdout.isatty() and not as_json
     with open_ledger(context, create=True) as ledger, open_gatherer(web, ledger) as gatherer:
         _stop_on_signals(gatherer.fetcher.stop)
         for found in Watch(sources, gatherer, ledger, timedelta(minutes=every)).rounds(once=once):
             if isinstance(found, Unread):
                 warn(found.message)
             else:
-                print(found if shape == "table" else json.dumps(found.as_row()), flush=True)
+                print(found if in_words else json.dumps(found.as_row()), flush=True)
 
 
 def _stop_on_signals(stop: threading.Event) -> None:
