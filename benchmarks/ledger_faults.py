@@ -23,7 +23,7 @@ from pathlib import Path
 
 from outproduce.errors import LedgerError
 from outproduce.ledger import opening
-from outproduce.ledger.rows import ClaimFilter
+from outproduce.ledger.search import ClaimFilter
 from outproduce.ledger.store import Ledger
 from outproduce.ledger.verification import Verification
 from outproduce.packs import load_pack

@@ -14,16 +14,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from outproduce.ledger.rows import ClaimFilter
+from outproduce.ledger.search import ClaimFilter
 from outproduce.ledger.store import Ledger
 from outproduce.records import Article, Claim, Evidence, RawDocument, Statement
 
 CLAIMS = 5
+FIRST_DAY, DAYS = date(2022, 1, 1), 4 * 365
 ACTORS = ("Russia", "NATO", "Ukraine", "EU", "United States", "Germany", "North Korea", "Rheinmetall")
 ITEMS = ("artillery_shell", "tank", "attack_drone", "cruise_missile", "shell_155", "armour", "ballistic_missile")
 SAID = {
@@ -38,11 +40,11 @@ POSTGRES_SIZE = (
 _STEMS = ("ка", "ро", "на", "ви", "те", "лі", "мо", "за", "ду", "пе", "со", "ти", "ре", "ба", "ні", "ко", "да", "ме")
 SIZES = (
     ("raw bytes", ("raw_documents", "sqlite_autoindex_raw_documents_1")),
-    ("articles", ("articles", "articles_by_id", "one_current_article")),
+    ("articles", ("articles", "one_current_article", "superseded_articles")),
     ("statements", ("statements", "ix_statements_article_row")),
     ("claims", ("claims",)),
-    ("claim indexes", ("one_current_claim", "claims_by_day", "claims_by_item", "claims_by_article", "claim_actors")),
-    ("word index", ("claims_words_data", "claims_words_idx", "claims_words_docsize", "claims_words_config")),
+    ("claim indexes", ("one_current_claim", "claims_by_time", "claims_by_article")),
+    ("word index", ("claims_words_data", "claims_words_idx", "claims_words_config")),
 )
 SEARCHES = {
     "newest of all": ClaimFilter(newest_first=True, limit=50),
@@ -70,7 +72,7 @@ def articles(number: int, seed: int = 1) -> Iterator[tuple[Article, RawDocument,
         said = [SAID[lang].format(who=f"speaker {chance.randint(1, 5000)}", n=at * 7 + n) for n in range(CLAIMS)]
         text = f"Title {at}\n\n" + "\n".join(f"{chance.choice(prose)}. {line}" for line in said)
         raw = RawDocument(f"{at}.html", f"<html><body>{text}</body></html>".encode(), "html", {})
-        day = f"{2022 + at % 4}-{at % 12 + 1:02d}-{at % 28 + 1:02d}"
+        day = (FIRST_DAY + timedelta(chance.randrange(DAYS))).isoformat()
         url, outlet = f"https://outlet{at % 400}.example/news/{day}/article-{at}", f"Outlet {at % 400}"
         article = Article(f"{at:016x}", text, lang, f"Title {at}", said[0], outlet, day, url, None, raw.raw_hash)
         claims = [_claim(chance, article, line, at + n) for n, line in enumerate(said)]

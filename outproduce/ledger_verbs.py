@@ -144,7 +144,7 @@ def review(context: typer.Context, wanted: Wanted, decision: Decision) -> None:
 
     Example: `outproduce review --correct 1a2b3c --set low=250000 --set per=month --why "a month, not a year"`
     """
-    from outproduce.reviewing import Desk
+    from outproduce.reviewing import Desk, ask_line
 
     who = decision.who or os.environ.get("OUTPRODUCE_REVIEWER") or getpass.getuser()
     if len(decision.named) > 1:
@@ -156,7 +156,7 @@ def review(context: typer.Context, wanted: Wanted, decision: Decision) -> None:
         queue = list(ledger.claims(filter_of(wanted, unreviewed=True, limit=wanted.limit)))
         if not queue:
             raise NothingFound(f"there is no claim in {ledger.name} that waits for review and fits")
-        Desk(ledger, known_pack(), who, input, print).work_through(queue)
+        Desk(ledger, known_pack(), who, ask_line, print).work_through(queue)
 
 
 def _decide(ledger: Any, decision: Decision, who: str) -> str:

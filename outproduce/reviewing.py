@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -81,6 +82,22 @@ def others_of_story(ledger: Ledger, claim_id: str, parents: Mapping[str, str | N
         if mine and len(ids) > 1:
             return [found for found in ids if found not in mine]
     raise NothingFound(f"claim {claim_id} is alone in its story, or unknown; there is nothing to split")
+
+
+def ask_line(prompt: str) -> str:
+    """Ask for a line; where it comes from a file or a pipe, it is shown after the prompt, as a terminal would show it.
+
+    Raises:
+        EOFError: there is no further line.
+    """
+    try:
+        answer = input(prompt)
+    except EOFError:
+        print()
+        raise
+    if not sys.stdin.isatty():
+        print(plain(answer))
+    return answer
 
 
 class Desk:

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outproduce.errors import ClaimError, LedgerError, NothingFound, UsageError
-from outproduce.ledger import opening, schema
+from outproduce.ledger import opening, schema, search
 from outproduce.ledger.imports import starter_claims
 from outproduce.ledger.opening import default_ledger_path
 from outproduce.ledger.store import ClaimFilter, Ledger, SetAside
@@ -283,6 +284,36 @@ def test_any_claim_comes_back_as_it_went_in(tmp_path_factory, claims):
         assert {claim.id: claim for claim in claims} == {claim.id: claim for claim in ledger.claims()}
 
 
+WAYS = {"gathered": (50_000, 30), "looked at first": (1, 30), "walked": (1, 0)}  # values of search.MANY and FIRST
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(ANY_CLAIM, min_size=1, max_size=6), st.data())
+def test_every_way_of_searching_finds_the_same_in_the_same_order(tmp_path_factory, claims, data):
+    one = data.draw(st.sampled_from(claims))
+    fields = {"actor": one.actor[0].upper(), "text": one.note, "speaker": one.speaker and one.speaker[:3]}
+    asked = {name: fields[name] for name in data.draw(st.sets(st.sampled_from(sorted(fields)), min_size=1))}
+    wanted = ClaimFilter(**asked, limit=data.draw(st.integers(1, 3)), newest_first=data.draw(st.booleans()))
+    with Ledger.open(tmp_path_factory.mktemp("ways") / "l.db") as ledger, pytest.MonkeyPatch.context() as patch:
+        ledger.append_claims(claims)
+        found = {}
+        for name, (many, first) in WAYS.items():
+            patch.setattr(search, "MANY", many)
+            patch.setattr(search, "FIRST", first)
+            found[name] = [claim.id for claim in ledger.claims(wanted)]
+        everything = [claim.id for claim in ledger.claims(replace(wanted, limit=None))]
+    assert list(found.values()) == 3 * [everything[: wanted.limit]]
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("limit", [1, 3, 5])
+def test_first_claims_are_those_of_the_whole_list(ledger, limit, newest_first):
+    ledger.append_claims(FOUND)
+    whole = list(ledger.claims(ClaimFilter(newest_first=newest_first, actor="russia")))
+    assert list(ledger.claims(ClaimFilter(newest_first=newest_first, actor="russia", limit=limit))) == whole[:limit]
+    assert whole[-1].published is None
+
+
 def test_claims_can_be_read_while_another_writes(ledger, address):
     ledger.append_claims(FOUND)
     with ledger.writing("test"), Ledger.open(address, wait_s=0.01) as reader, Ledger.open(address) as second:
@@ -358,7 +389,7 @@ def make_newer_ledger(path: Path) -> None:
         pytest.param(lambda path: path.write_bytes(b"SQLite format 3\0" + b"?" * 4096), "cannot be used", id="damaged"),
         pytest.param(Path.mkdir, "is a folder; name a file in it", id="folder"),
         pytest.param(make_other_database, "database of another program", id="other-program"),
-        pytest.param(make_newer_ledger, "has schema v99, this program knows v1, v2, v3; install", id="newer"),
+        pytest.param(make_newer_ledger, "has schema v99, this program knows v1, v2, v3, v4; install", id="newer"),
     ],
 )
 def test_what_is_no_ledger_is_refused(tmp_path, make, words):

@@ -20,6 +20,7 @@ from outproduce.ledger import schema as db
 from outproduce.ledger.store import Ledger
 from outproduce.records import Article, Claim, Evidence, RawDocument
 from outproduce.report import files
+from outproduce.reviewing import PROMPT
 
 TEXT = "Russia makes 250 tanks a month, Mark Rutte said. NATO makes 90 tanks a month."
 RAW = RawDocument("a.txt", TEXT.encode(), "text", {})
@@ -127,7 +128,13 @@ def test_review_at_the_terminal(run: Run):
 
 
 def test_review_ends_where_the_answers_end(run: Run):
-    assert "1 of 3 claims decided on" in run("review", stdin="a\n\n").stdout
+    told = run("review", stdin="a\n\n").stdout
+    assert "1 of 3 claims decided on" in told
+    assert [line for line in told.splitlines() if " > " in line] == [
+        f"{PROMPT}a",
+        "  why (may be empty) > ",
+        PROMPT,
+    ]
 
 
 def test_verify_counts_what_stands_and_fails_on_damage(run: Run, address: str):

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from outproduce.errors import LedgerError
 from outproduce.ledger import opening, schema
-from outproduce.ledger.rows import ClaimFilter
+from outproduce.ledger.search import ClaimFilter
 from outproduce.ledger.store import Ledger
+from outproduce.ledger.verification import Verification
 from outproduce.records import RawDocument
 from tools.make_old_ledger import RECORD, TEXT, write_sample
 
@@ -50,6 +51,9 @@ def test_old_ledger_says_the_same_as_a_new_one(old: Path, tmp_path: Path):
 def test_upgraded_ledger_is_searched_and_written(old: Path):
     with Ledger.open(old) as ledger:
         assert {claim.low for claim in ledger.claims(ClaimFilter(text="tank"))} == {90}
+        assert {claim.relation for claim in ledger.claims(ClaimFilter(actor="belarus"))} == {"more"}
+        june = ClaimFilter(actor="russia", since="2025-06", until="2025-06")
+        assert {claim.low for claim in ledger.claims(june)} == {40, 90, None}
         assert ledger.article("a1").text == TEXT
         assert ledger.article("a1").lead == TEXT[7:60]
         assert ledger.document("a2").given == RECORD
@@ -57,13 +61,19 @@ def test_upgraded_ledger_is_searched_and_written(old: Path):
         assert ledger.counts()["superseded"] == 1
 
 
-def test_copy_is_made_before_the_upgrade_and_only_then(old: Path):
-    before = tables(old)
+def test_rows_of_an_old_ledger_still_have_their_digests(old: Path):
+    with Ledger.open(old) as ledger:
+        told = {finding.what for finding in Verification(ledger).findings()}
+        assert told.isdisjoint({"row altered", "page damaged"})
+
+
+def test_copy_is_made_before_the_upgrade_and_only_then(old: Path, request: pytest.FixtureRequest):
+    before, of = tables(old), str(request.node.callspec.params["old"])
     Ledger.open(old).close()
     copies = list(old.parent.glob("old.db.*.backup"))
-    assert len(copies) == ("visits" not in before)
+    assert len(copies) == (of != schema.REVISIONS[-1])
     for copy in copies:
-        assert re.fullmatch(r"old\.db\.v\d-\d{8}T\d{6}Z\.backup", copy.name)
+        assert re.fullmatch(rf"old\.db\.{of}-\d{{8}}T\d{{6}}Z\.backup", copy.name)
         assert tables(copy) == before
     Ledger.open(old).close()
     assert list(old.parent.glob("*.backup")) == copies

@@ -10,7 +10,8 @@ from outproduce.ledger import opening
 from outproduce.ledger.corpus import reviewed_documents
 from outproduce.ledger.history import claim_history, reviews
 from outproduce.ledger.review import Reviewer, accept, correct, join, merge, reject, split, story_decisions
-from outproduce.ledger.rows import REVIEW, ClaimFilter
+from outproduce.ledger.rows import REVIEW
+from outproduce.ledger.search import ClaimFilter
 from outproduce.ledger.store import Ledger
 from outproduce.ledger.stories import StoryRules, find_stories
 from outproduce.ledger.verification import Verification
@@ -208,6 +209,37 @@ def test_fully_reviewed_article_becomes_a_corpus_document(ledger):
     assert document["claims"][1]["when"] == ["2025-05", "2025-05"]
     assert all(TEXT[claim["start"] : claim["end"]] == claim["evidence"] for claim in document["claims"])
     assert corrected.reader == REVIEW
+
+
+def test_claim_merged_into_another_articles_stays_in_its_own_document(ledger):
+    text = f"Retold: {TEXT}"
+    other = Article("a2", text, "en", published="2025-06-10")
+    words = MAY.evidence.quote
+    evidence = Evidence("a2", text.index(words), text.index(words) + len(words), words)
+    retold = MAY.with_fields(evidence=evidence, published="2025-06-10")
+    ledger.append_article(other, None, [], [retold])
+    merge(ledger, retold.id, MAY.id, ANN)
+    merge(ledger, MONTHLY.id, MAY.id, ANN)  # the same told twice in one article: once in its document
+    accept(ledger, MAY.id, ANN)
+    documents = {document["id"]: document["claims"] for document in reviewed_documents(ledger)}
+    assert {key: [claim["evidence"] for claim in claims] for key, claims in documents.items()} == {
+        "a1": [words],
+        "a2": [words],
+    }
+
+
+def test_accepted_claim_stays_settled_when_stories_are_joined(ledger):
+    accept(ledger, MONTHLY.id, ANN)
+    accept(ledger, MAY.id, ANN)
+    join(ledger, MONTHLY.id, MAY.id, ANN)
+    assert len(list(reviewed_documents(ledger))) == 1
+
+
+def test_reviewed_article_that_reads_differently_now_is_no_document(ledger):
+    accept(ledger, MONTHLY.id, ANN)
+    accept(ledger, MAY.id, ANN)
+    ledger.append_article(Article("a1", f"Now: {TEXT}", "en"), None, [], [], version="2.0")
+    assert list(reviewed_documents(ledger)) == []
 
 
 def test_reviewed_ledger_verifies(ledger):

@@ -14,7 +14,16 @@ import sqlalchemy as sa
 from outproduce.errors import ClaimError
 from outproduce.ledger import schema as db
 from outproduce.ledger.changes import Change, run
-from outproduce.ledger.rows import CLAIM_ROWS, HAND, REVIEW, add_claims, article_of, article_values, claims_of
+from outproduce.ledger.rows import (
+    CLAIM_ROWS,
+    COMPRESSION,
+    HAND,
+    REVIEW,
+    add_claims,
+    article_of,
+    article_values,
+    claims_of,
+)
 from outproduce.records import Article, Claim, RawDocument, Statement
 
 _NOT_COMPARED = ("retrieved", "raw_hash")  # an article read again with these alone changed is the same article
@@ -114,7 +123,7 @@ class Reading:
 
     def _store_raw(self, raw: RawDocument) -> None:
         if not self._has_raw(raw.raw_hash):
-            compressed = zlib.compress(raw.content, 6)
+            compressed = zlib.compress(raw.content, COMPRESSION)
             values = {"hash": raw.raw_hash, "size": len(raw.content), "compressed": compressed}
             self._change.add(db.raw_documents, [values])
 

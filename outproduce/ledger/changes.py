@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
 from operator import itemgetter
@@ -20,9 +20,11 @@ _STATE = sa.text(
 )
 _ENDS = ("superseded_in", "superseded_why")
 _COVERED = {
-    table.name: itemgetter(*(c.name for c in table.columns if c.name not in ("added_in", *_ENDS)))
+    table.name: itemgetter(*(c.name for c in db.written(table) if c.name not in ("added_in", *_ENDS)))
     for table in db.DIGESTED
 }
+
+_WITH_BYTES = {t.name for t in db.DIGESTED if any(isinstance(c.type, sa.LargeBinary) for c in t.columns)}
 
 
 def run(connection: sa.Connection, statement: sa.Executable, values: Mapping[str, Any] | None = None) -> Any:
@@ -38,7 +40,8 @@ def run(connection: sa.Connection, statement: sa.Executable, values: Mapping[str
 
 def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows with a value for every column but the two that end a row."""
-    connection.connection.cursor().executemany(_insertion(table, type(connection.dialect)), rows)  # type: ignore[arg-type]
+    sql, values_of = _insertion(table, type(connection.dialect))  # type: ignore[arg-type]
+    connection.connection.cursor().executemany(sql, list(map(values_of, rows)))
 
 
 @cache
@@ -48,9 +51,12 @@ def _written(statement: Any, dialect: Any) -> str:
 
 
 @cache
-def _insertion(table: sa.Table, dialect: Any) -> str:
-    names = [column.name for column in table.columns if column.name not in _ENDS]
-    return _written(table.insert().values({name: sa.bindparam(name) for name in names}), dialect)
+def _insertion(table: sa.Table, dialect: Any) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+    """Give the statement with values by place, which drivers bind quicker than by name, and what puts them in place."""
+    names = [column.name for column in db.written(table) if column.name not in _ENDS]
+    style = "qmark" if dialect.name == "sqlite" else "format"
+    insertion = table.insert().values({name: sa.bindparam(name) for name in names})
+    return str(insertion.compile(dialect=dialect(paramstyle=style))), itemgetter(*names)
 
 
 class Change:
@@ -105,7 +111,7 @@ class Change:
 def row_digest(table: str, values: Mapping[str, Any]) -> int:
     """Hash what a row says, but for the change it came with and its end; those of one change are summed."""
     said = _COVERED[table](values)
-    if bytes in map(type, said):
+    if table in _WITH_BYTES:
         cells = [blake2b(cell, digest_size=8).hexdigest() if type(cell) is bytes else repr(cell) for cell in said]
     else:
         cells = list(map(repr, said))

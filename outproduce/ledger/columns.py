@@ -5,6 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+
+class WorkedOut(sa.Computed):
+    """What the database works out from other columns of the row, by an expression; SQLite does not even store it."""
+
+    inherit_cache = True
+
+    def __init__(self, expression: str) -> None:
+        super().__init__(expression, persisted=True)
+
+
+@compiles(WorkedOut, "sqlite")
+def _not_stored(element: WorkedOut, _compiler: Any, **_: Any) -> str:
+    return f"GENERATED ALWAYS AS ({element.sqltext}) VIRTUAL"
+
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 

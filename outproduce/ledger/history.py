@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from outproduce.ledger import schema as db
-from outproduce.ledger.rows import CLAIM_ROWS, ClaimFilter, claims_of, conditions
-from outproduce.ledger.store import Ledger, claim_order
+from outproduce.ledger.rows import CLAIM_ROWS, claims_of
+from outproduce.ledger.search import ClaimFilter, versions_query
+from outproduce.ledger.store import Ledger
 from outproduce.records import Claim
 
 _BATCH = 500
@@ -76,8 +77,7 @@ def claim_history(ledger: Ledger, wanted: ClaimFilter | None = None) -> Iterator
         query = CLAIM_ROWS.add_columns(added.c.at.label("added_at"), ended.c.at.label("superseded_at"))
         query = query.outerjoin(added, added.c.row == db.claims.c.added_in)
         query = query.outerjoin(ended, ended.c.row == db.claims.c.superseded_in)
-        query = query.where(*conditions(wanted, connection.dialect.name))
-        query = query.order_by(*claim_order(wanted)).limit(wanted.limit)
+        query = versions_query(connection, wanted, query)
         with connection.execution_options(yield_per=_BATCH).execute(query) as result:
             for rows in result.partitions():
                 yield from _versions(ledger, rows)

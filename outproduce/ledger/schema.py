@@ -10,7 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-REVISIONS = ("v1", "v2", "v3")  # every schema there was, oldest first; the last is that of this module
+from outproduce.ledger.columns import WorkedOut
+
+REVISIONS = ("v1", "v2", "v3", "v4")  # every schema there was, oldest first; the last is that of this module
+FIRST_DAY = "coalesce(substr(when_start || '-01-01', 1, 10), published)"  # the days that since and until ask for
+LAST_DAY = (  # of a month its 31st, which need not be a day of the calendar
+    "coalesce(substr(when_end || CASE length(when_end) WHEN 4 THEN '-12-31' ELSE '-31' END, 1, 10), published)"
+)
 metadata = sa.MetaData()
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")  # compare by code point, as SQLite does
 _REAL = sa.Float().with_variant(sa.Double(), "postgresql")
@@ -93,13 +99,8 @@ claims = sa.Table(
     *_numbers("as_article", needed=True),  # 1: publisher, url and lang are the article's and not written again
     *_texts("publisher", "published", "url", "lang", "published_basis", "reader", "version", "corrects"),
     *_history(),
-)
-claim_actors = sa.Table(
-    "claim_actors",
-    metadata,
-    sa.Column("folded", _TEXT, primary_key=True),
-    sa.Column("claim_row", sa.Integer, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
+    sa.Column("first_day", _TEXT, WorkedOut(FIRST_DAY)),
+    sa.Column("last_day", _TEXT, WorkedOut(LAST_DAY)),
 )
 reviews = sa.Table(
     "reviews",
@@ -133,6 +134,11 @@ visits = sa.Table(  # working notes of `watch` and `read`: the only rows that ar
 DIGESTED = (raw_documents, articles, statements, claims, reviews, issues)  # what a change's digest covers
 
 
+def written(table: sa.Table) -> list[sa.Column[Any]]:
+    """Columns of a table that are written, without those that are worked out."""
+    return [column for column in table.columns if column.computed is None]
+
+
 def _where(name: str, table: sa.Table, *columns: str, current: bool = True, unique: bool = False) -> None:
     """Index the current rows of a table, or those superseded."""
     condition = table.c.superseded_in.is_(None) if current else table.c.superseded_in.is_not(None)
@@ -140,13 +146,16 @@ def _where(name: str, table: sa.Table, *columns: str, current: bool = True, uniq
     sa.Index(name, *chosen, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
-sa.Index("articles_by_id", articles.c.id)
 _where("one_current_article", articles, "id", unique=True)
+_where("superseded_articles", articles, "id", current=False)
 _where("one_current_claim", claims, "id", "reader", unique=True)
 _where("superseded_claims", claims, "id", current=False)
-_where("claims_by_day", claims, "published", "id")
-_where("claims_by_item", claims, "item", "published")
 _where("claims_by_article", claims, "article_row")
+# The order of claims, and after it what filters ask for, so that who walks it need not look at the claims themselves.
+_where("claims_by_time", claims, "published", "last_day", "first_day", "item", "kind", "status")
+_newest_first = claims.c.published.desc().nulls_last()  # PostgreSQL cannot walk the other index backwards for it
+_current = claims.c.superseded_in.is_(None)
+sa.Index("newest_claims", _newest_first, postgresql_where=_current).ddl_if(dialect="postgresql")
 
 _NAMES = {  # names of several actors as one cell
     "sqlite": "(SELECT group_concat(value, '; ') FROM json_each(c.{0}))",
@@ -198,12 +207,13 @@ def create_all(connection: sa.Connection) -> None:
 def create_words(connection: sa.Connection) -> None:
     """Make the index of words; the words themselves stand in claims."""
     if connection.dialect.name == "sqlite":
-        options = "content='', detail=column, tokenize='unicode61 remove_diacritics 0'"
-        connection.exec_driver_sql(f"CREATE VIRTUAL TABLE claims_words USING fts5(names, words, {options})")
+        options = "content='', columnsize=0, detail=column, tokenize='unicode61 remove_diacritics 0'"
+        connection.exec_driver_sql(f"CREATE VIRTUAL TABLE claims_words USING fts5(names, words, actors, {options})")
         return
-    connection.exec_driver_sql("CREATE TABLE claims_words (row integer PRIMARY KEY, names tsvector, words tsvector)")
-    for column in ("names", "words"):
-        connection.exec_driver_sql(f"CREATE INDEX claims_words_{column} ON claims_words USING gin ({column})")
+    columns = ", ".join(f"{name} tsvector" for name in ("names", "words", "actors"))
+    connection.exec_driver_sql(f"CREATE TABLE claims_words (row integer PRIMARY KEY, {columns})")
+    for name in ("names", "words", "actors"):
+        connection.exec_driver_sql(f"CREATE INDEX claims_words_{name} ON claims_words USING gin ({name})")
 
 
 def create_views(connection: sa.Connection) -> None:

@@ -21,17 +21,8 @@ from outproduce.ledger import schema as db
 from outproduce.ledger.appending import Reading, SetAside, split_by_evidence
 from outproduce.ledger.changes import Change
 from outproduce.ledger.opening import Opened, default_ledger_path, in_plain_words, open_database
-from outproduce.ledger.rows import (
-    CLAIM_ROWS,
-    HAND,
-    ClaimFilter,
-    add_claims,
-    article_of,
-    claims_of,
-    conditions,
-    given_of_record,
-    held,
-)
+from outproduce.ledger.rows import HAND, add_claims, article_of, given_of_record, text_of
+from outproduce.ledger.search import ClaimFilter, find_claims
 from outproduce.records import Article, Claim, RawDocument, Statement
 
 __all__ = ["ClaimFilter", "Ledger", "SetAside", "default_ledger_path"]
@@ -171,13 +162,8 @@ class Ledger:
         Raises:
             LedgerError: the ledger cannot be read.
         """
-        wanted = wanted or ClaimFilter()
         with self.reading() as connection:
-            query = CLAIM_ROWS.where(held(wanted), *conditions(wanted, connection.dialect.name))
-            query = query.order_by(*claim_order(wanted)).limit(wanted.limit)
-            with connection.execution_options(yield_per=_BATCH).execute(query) as result:
-                for rows in result.partitions():
-                    yield from claims_of(rows)
+            yield from find_claims(connection, wanted or ClaimFilter())
 
     def article(self, article_id: str) -> Article:
         """Give an article as it was last read.
@@ -270,11 +256,14 @@ class Ledger:
         }
         with self.reading() as connection:
             for table, left_out in tables.items():
-                query: Any = sa.select(*(column for column in table.columns if column.name not in left_out))
+                query: Any = sa.select(*(column for column in db.written(table) if column.name not in left_out))
                 if "article_row" in left_out:
                     query = query.add_columns(db.articles.c.id).outerjoin(db.articles)
-                for row in connection.execution_options(yield_per=_BATCH).execute(query):
-                    said = repr((table.name, *row)).encode("utf-8", "surrogatepass")
+                for row in connection.execution_options(yield_per=_BATCH).execute(query).mappings():
+                    cells = dict(row)
+                    if table is db.articles:  # libraries compress the same text to other bytes
+                        cells["compressed_text"] = text_of(row, self.name)
+                    said = repr((table.name, *cells.values())).encode("utf-8", "surrogatepass")
                     total += int.from_bytes(sha256(said).digest(), "big")
         return f"{total % 2**256:064x}"
 
@@ -292,9 +281,3 @@ def _check_bytes(article: Article, raw: RawDocument | None) -> None:
         raise LedgerError(
             f"article {article.id} was read from bytes {article.raw_hash}, not from {raw.raw_hash}; pass those"
         )
-
-
-def claim_order(wanted: ClaimFilter) -> tuple[Any, ...]:
-    """The order in which claims are given: by publication day, unknown last, then id and row."""
-    day = db.claims.c.published.desc() if wanted.newest_first else db.claims.c.published.asc()
-    return day.nulls_last(), db.claims.c.id, db.claims.c.row

@@ -1,4 +1,4 @@
-"""Text -> the words it is searched by, and their index in SQLite (FTS5) or PostgreSQL (tsvector).
+"""Claims -> the words they are searched by, and their index in SQLite (FTS5) or PostgreSQL (tsvector).
 
 Words are cut here and not in the database, so that both find the same: letters and digits, without regard to case. A
 word of a question fits every word that begins with it, which serves languages with endings.
@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY
 
-from outproduce.ledger import schema as db
-
-NAMES, WORDS = "names", "words"  # the columns of the index: the speaker; everything that is searched
+NAMES, WORDS, ACTORS = COLUMNS = ("names", "words", "actors")  # the speaker; everything that is searched; who makes it
+_ENDING = {NAMES: ":*", WORDS: ":*", ACTORS: ""}  # names and words are found by how they begin
 _WORD = re.compile(r"[^\W_\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]+")  # without letters that FTS5 takes for marks
 _LONGEST = 100  # characters of a word; PostgreSQL refuses very long ones
+
+
+class Searched(NamedTuple):
+    """A row of claims and what it is found by: its speaker, everything that is searched, its actors."""
+
+    row: int
+    speaker: str
+    text: str
+    actors: Sequence[str]
 
 
 def find_words(text: str) -> list[str]:
@@ -30,29 +40,42 @@ def find_words(text: str) -> list[str]:
     return [word[:_LONGEST] for word in _WORD.findall(composed)]
 
 
-def index_words(connection: sa.Connection, rows: Sequence[tuple[int, str, str]]) -> None:
-    """Add rows of claims (row, speaker, all texts) to the index."""
+def actor_sign(name: str) -> str:
+    """Give the one word by which an actor is found, without regard to case; it says nothing to people."""
+    return blake2b(name.casefold().encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def index_words(connection: sa.Connection, rows: Sequence[Searched]) -> None:
+    """Add claims to the index."""
     if connection.dialect.name == "sqlite":
-        sql = "INSERT INTO claims_words(rowid, names, words) VALUES (?, ?, ?)"
-        values = [(row, " ".join(find_words(names)), " ".join(find_words(words))) for row, names, words in rows]
+        values = [(row.row, *(" ".join(words) for _, words in _cut(row))) for row in rows]
+        sql = "INSERT INTO claims_words(rowid, names, words, actors) VALUES (?, ?, ?, ?)"
         connection.connection.cursor().executemany(sql, values)  # by the driver, as in changes.insert
         return
-    insert = sa.text("INSERT INTO claims_words VALUES (:row, array_to_tsvector(:names), array_to_tsvector(:words))")
-    bound = insert.bindparams(*(sa.bindparam(name, type_=sa.ARRAY(sa.Text)) for name in (NAMES, WORDS)))
-    cut: Iterable[Mapping[str, Any]] = (
-        {"row": row, "names": sorted(set(find_words(names))), "words": sorted(set(find_words(words)))}
-        for row, names, words in rows
-    )
-    connection.execute(bound, list(cut))
+    cut = [{"row": row.row} | {name: sorted(set(words)) for name, words in _cut(row)} for row in rows]
+    made = ", ".join(f"array_to_tsvector(:{name})" for name in COLUMNS)
+    insert = sa.text(f"INSERT INTO claims_words VALUES (:row, {made})")
+    connection.execute(insert.bindparams(*(sa.bindparam(name, type_=sa.ARRAY(sa.Text)) for name in COLUMNS)), cut)
 
 
-def indexed_words(row: int, names: str, words: str) -> set[tuple[str, int, str]]:
+def _cut(row: Searched) -> Iterator[tuple[str, list[str]]]:
+    yield NAMES, find_words(row.speaker)
+    yield WORDS, find_words(row.text)
+    yield ACTORS, [actor_sign(name) for name in row.actors]
+
+
+def indexed_words(row: Searched) -> set[tuple[str, int, str]]:
     """Give what the index should hold of a claim, as (word, row, column)."""
-    return {(word, row, NAMES) for word in find_words(names)} | {(word, row, WORDS) for word in find_words(words)}
+    return {(word, row.row, name) for name, words in _cut(row) for word in words}
 
 
 def stored_words(connection: sa.Connection) -> Iterator[tuple[str, int, str]]:
-    """Yield all that the index of a SQLite ledger holds, as (word, row, column)."""
+    """Yield all that the index holds, as (word, row, column)."""
+    if connection.dialect.name == "postgresql":
+        for name in COLUMNS:
+            query = f"SELECT unnest(tsvector_to_array({name})), row FROM claims_words"
+            yield from ((word, row, name) for word, row in connection.exec_driver_sql(query))
+        return
     connection.exec_driver_sql("CREATE VIRTUAL TABLE temp.held_words USING fts5vocab(main, claims_words, instance)")
     try:
         for held in connection.exec_driver_sql("SELECT term, doc, col FROM temp.held_words"):
@@ -61,16 +84,32 @@ def stored_words(connection: sa.Connection) -> Iterator[tuple[str, int, str]]:
         connection.exec_driver_sql("DROP TABLE temp.held_words")
 
 
-def matches(dialect: str, column: str, text: str) -> sa.ColumnElement[bool]:
-    """Give the condition that every word of the text begins a word of the claim; a text without words fits nothing."""
-    wanted = find_words(text)
+def has_words(row: Searched, speaker: str | None, text: str | None, actor: str | None) -> bool:
+    """Whether `rows_with` would select a claim."""
+    for wanted, held in ((speaker, row.speaker), (text, row.text)):
+        if wanted is not None:
+            words, begun = find_words(held), find_words(wanted)
+            if not begun or not all(any(word.startswith(start) for word in words) for start in begun):
+                return False
+    return actor is None or actor.casefold() in (name.casefold() for name in row.actors)
+
+
+def rows_with(dialect: str, speaker: str | None, text: str | None, actor: str | None) -> sa.Select[Any] | None:
+    """Select the rows of claims that have all that is given, superseded ones too; None where nothing is given.
+
+    Every word of the speaker and of the text must begin a word of the claim; one without words fits nothing.
+    """
+    wanted = {name: find_words(given) for name, given in ((NAMES, speaker), (WORDS, text)) if given is not None}
+    if actor is not None:
+        wanted[ACTORS] = [actor_sign(actor)]
     if not wanted:
-        return sa.false()
-    index = sa.table("claims_words", sa.column("rowid"), sa.column("row"), sa.column(column))
+        return None
+    index = sa.table("claims_words", *(sa.column(name) for name in ("rowid", "row", *COLUMNS)))
+    row = index.c.rowid if dialect == "sqlite" else index.c.row
+    if not all(wanted.values()):
+        return sa.select(row).where(sa.false())
     if dialect == "sqlite":
-        phrase = " AND ".join(f'{column} : "{word}" *' for word in wanted)
-        found = sa.select(index.c.rowid).where(sa.literal_column("claims_words").op("MATCH")(phrase))
-        return db.claims.c.row.in_(found)
-    query = sa.literal(" & ".join(f"'{word}':*" for word in wanted))
-    condition = index.c[column].op("@@")(sa.cast(query, sa.dialects.postgresql.TSQUERY))
-    return db.claims.c.row.in_(sa.select(index.c.row).where(condition))
+        phrases = (f'{name} : "{word}"{_ENDING[name] and " *"}' for name, words in wanted.items() for word in words)
+        return sa.select(row).where(sa.literal_column("claims_words").op("MATCH")(" AND ".join(phrases)))
+    queries = {name: " & ".join(f"'{word}'{_ENDING[name]}" for word in words) for name, words in wanted.items()}
+    return sa.select(row).where(*(index.c[name].op("@@")(sa.cast(said, TSQUERY)) for name, said in queries.items()))

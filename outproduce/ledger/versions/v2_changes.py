@@ -1,7 +1,7 @@
-"""v2: rows carry the number of a change instead of a time; reviews; texts compressed; words searched by their start.
+"""v2: rows carry the number of a change instead of a time; reviews; texts compressed.
 
-Every row of v1 is written again in the new form and keeps its number. Times become changes, one for each second in
-which something was read and one for each import.
+Every row of v1 is written again in the new form and keeps its number; v4 fills the index of words. Times become
+changes, one for each second in which something was read and one for each import.
 """
 
 from __future__ import annotations
@@ -15,14 +15,12 @@ import sqlalchemy as sa
 from alembic import op
 
 from outproduce.ledger.columns import TEXT, indexes, key, numbers, texts
-from outproduce.ledger.words import index_words
 
 revision = "v2"
 down_revision = "v1"
 
 _OLD = ("raw_documents", "articles", "statements", "imports", "claims", "claim_actors", "issues")
 _RECORD_FIELDS = ("id", "text", "published", "lang", "title", "publisher", "url")
-_SEARCHED = ("quote", "raw", "note", "speaker", "via", "publisher")
 _BATCH = 500
 Row = Mapping[str, Any]
 ChangeOf = Callable[..., int | None]
@@ -89,7 +87,6 @@ def _copy(connection: sa.Connection, new: Mapping[str, sa.Table]) -> None:
         write("claims", [_only(new["claims"], row) for row in made])
         folded = {(name.casefold(), row["row"]) for row in rows for name in actors.get((row["row"], "actor"), [])}
         write("claim_actors", [{"folded": name, "claim_row": number} for name, number in sorted(folded)])
-        index_words(connection, [_words(row) for row in rows])
     for rows in _batches(connection, "issues"):
         write("issues", [_only(new["issues"], row, added_in=change(row["added_at"])) for row in rows])
 
@@ -161,10 +158,6 @@ def _claim(row: Row, actors: Mapping[tuple[int, str], list[str]], article: Row |
     inherited = article is not None and all(article[name] == row[name] for name in ("publisher", "url", "lang"))
     shared: dict[str, Any] = dict.fromkeys(("publisher", "url", "lang")) if inherited else {}
     return {**row, **cells, **shared, "as_article": int(inherited)}
-
-
-def _words(row: Row) -> tuple[int, str, str]:
-    return row["row"], row["speaker"] or "", "\n".join(row[name] or "" for name in _SEARCHED)
 
 
 def _row() -> sa.Column[Any]:
