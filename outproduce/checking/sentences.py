@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from outproduce.checking.spelling import mend
+from outproduce.checking.spelling import mend, mend_measures
 from outproduce.claims.extraction import extract_claims
 from outproduce.claims.mentions import Reading, find_mentions
 from outproduce.packs import Pack
@@ -46,19 +46,20 @@ def read_sentence(
 
     `item` is what it is about where it does not say; without it, what most of the `known` claims on its parties are.
     """
+    sentence, measures = mend_measures(sentence, lang, pack)
     found = _claims(sentence, lang, said, pack)
     if found:
-        return Read(found)
+        return Read(found, mended=measures)
     better, mended = mend(sentence, lang, pack)
     found = _claims(better, lang, said, pack) if mended else ()
     if found:
-        return Read(found, mended=mended)
+        return Read(found, mended=measures | mended)
     reading = find_mentions(sentence, lang, said, pack)
     if not reading.of("item") and reading.of("actor") and _speaks_of(reading, _MAKING | _COMPARING):
         assumed = item or _usual_item(reading, known, pack)
         found = _about(assumed, sentence, lang, said, pack) if assumed else ()
         if found:
-            return Read(found, assumed=assumed)
+            return Read(found, mended=measures, assumed=assumed)
     return Read((), _why_nothing(reading))
 
 

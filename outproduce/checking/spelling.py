@@ -2,45 +2,108 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
-from outproduce.claims.mentions import find_mentions
+from outproduce.claims.mentions import Reading, find_mentions
 from outproduce.languages import language_data
-from outproduce.lexicon import tokenize
+from outproduce.languages.number_words import NumberWords
+from outproduce.lexicon import Token
 from outproduce.packs import Pack
 
 _SURE = frozenset({"period", "time", "figure", "item", "actor", "trigger"})  # what is understood as it stands
 _SHORTEST = 4  # letters of a word that is mended; shorter ones resemble too much
 _LONG = 8  # letters from which a word may be two errors away
+_NUMBER_ROLES = frozenset({"scale", "group", "adding"})  # million, dozen, hundred: words that follow a number
+
+Mended = tuple[str, dict[str, str]]
 
 
-def mend(sentence: str, lang: str, pack: Pack) -> tuple[str, dict[str, str]]:
+def mend(sentence: str, lang: str, pack: Pack) -> Mended:
     """Replace words one typing error away from a word of the pack (two in long words); gives what was replaced.
 
-    Names of items and parties and what is done with them are known; every other word stays as it is.
+    Names of items and parties, what is done with them and numbers are known; every other word stays as it is.
 
     >>> from outproduce.packs import load_pack
     >>> mend("Rusia makes artilery shels", "en", load_pack())
     ('Russia makes artillery shells', {'Rusia': 'Russia', 'artilery': 'artillery', 'shels': 'shells'})
     """
     whole, stems = _vocabulary(pack, lang)
-    times = [(m.start, m.end) for m in find_mentions(sentence, lang, None, pack).mentions if m.type in _SURE]
-    known = {word.casefold() for word in whole} | set(language_data(lang, "text")["common_words"])
-    pieces, at, replaced = [], 0, dict[str, str]()
-    for token in tokenize(sentence):
-        word = sentence[token.start : token.end]
-        folded = word.casefold()
-        if len(word) < _SHORTEST or not word.isalpha() or folded in known:
+    reading = find_mentions(sentence, lang, None, pack)
+    scales = _scales(lang)
+    return _replace(
+        reading, lambda _, word: _nearest(word, whole) or _nearest_scale(word, scales) or _with_stem(word, stems)
+    )
+
+
+def mend_measures(sentence: str, lang: str, pack: Pack) -> Mended:
+    """Replace a misspelt "million" after a number, and where no time is told, a misspelt "month" after what is counted.
+
+    Without it "3 milion shells a moth" would be three shells at no time.
+
+    >>> from outproduce.packs import load_pack
+    >>> mend_measures("Russia makes 3 milion shells a moth.", "en", load_pack())
+    ('Russia makes 3 million shells a month.', {'milion': 'million', 'moth': 'month'})
+    """
+    reading = find_mentions(sentence, lang, None, pack)
+    numbers, scales, ends = _numbers(lang), _scales(lang), {item.last for item in reading.of("item")}
+    before_units, units, adverbs = _period_words(lang)
+    timeless = not reading.of("period") and not reading.of("time")
+
+    def better(at: int, word: str) -> str | None:
+        last = reading.tokens[at - 1].norm if at else ""
+        if last.isdigit() or last in numbers:
+            return _nearest_scale(word, scales)
+        if not timeless or not ends:
+            return None
+        if at - 1 in ends and last in before_units:
+            return _nearest(word, units)
+        return _nearest(word, adverbs) if at > min(ends) - 1 else None
+
+    return _replace(reading, better)
+
+
+def _replace(reading: Reading, better: Callable[[int, str], str | None]) -> Mended:
+    """Put the better word, where there is one, for each word of a text that nothing is known of; both in one case."""
+    common = set(language_data(reading.lang, "text")["common_words"])
+    sure = [(m.start, m.end) for m in reading.mentions if m.type in _SURE]
+    pieces, done, replaced = [], 0, dict[str, str]()
+    for at, token in enumerate(reading.tokens):
+        if len(token.norm) < _SHORTEST or not token.raw.isalpha() or token.norm in common:
             continue
-        if any(start <= token.start < end for start, end in times):
+        if any(start <= token.start < end for start, end in sure):
             continue
-        better = _nearest(folded, whole) or _with_stem(folded, stems)
-        if better is None:
-            continue
-        better = better.capitalize() if word[0].isupper() and better.islower() else better
-        pieces += [sentence[at : token.start], better]
-        at, replaced[word] = token.end, better
-    return "".join(pieces) + sentence[at:], replaced
+        found = better(at, token.norm)
+        if found is not None and found.casefold() != token.norm:
+            found = _in_case_of(token, found)
+            pieces += [reading.text[done : token.start], found]
+            done, replaced[token.raw] = token.end, found
+    return "".join(pieces) + reading.text[done:], replaced
+
+
+def _in_case_of(token: Token, word: str) -> str:
+    return word.capitalize() if token.raw[0].isupper() and word.islower() else word
+
+
+@lru_cache(maxsize=8)
+def _numbers(lang: str) -> frozenset[str]:
+    return frozenset(NumberWords(lang).words)
+
+
+@lru_cache(maxsize=8)
+def _scales(lang: str) -> tuple[str, ...]:
+    words = NumberWords(lang).words.items()
+    return tuple(sorted(word for word, what in words if what.role in _NUMBER_ROLES and len(word) >= _SHORTEST))
+
+
+@lru_cache(maxsize=8)
+def _period_words(lang: str) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    """Words that stand before a unit of time ("a", "per"), the units, and the words that say a rate alone ("yearly")."""
+    data = language_data(lang, "time")
+    frames = {frame.split()[-2] for sort in ("rate", "bare") for frame in data["frames"][sort] if " " in frame}
+    units = {word for words in data["frame_units"].values() for word in words if len(word) >= _SHORTEST}
+    adverbs = {word for words in data["rates"].values() for word in words if word.isalpha() and len(word) > _SHORTEST}
+    return frozenset(frames), tuple(sorted(units)), tuple(sorted(adverbs))
 
 
 @lru_cache(maxsize=8)
@@ -58,15 +121,22 @@ def _vocabulary(pack: Pack, lang: str) -> tuple[tuple[str, ...], tuple[str, ...]
     return tuple(sorted(whole)), tuple(sorted(stem.casefold() for stem in stems))
 
 
-def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+def _nearest(word: str, known: tuple[str, ...], reach: int | None = None) -> str | None:
     """Give the only nearest known word within reach; None where there is none or several."""
-    reach = 2 if len(word) >= _LONG else 1
+    reach = reach or (2 if len(word) >= _LONG else 1)
     found = [(far, other) for other in known if (far := distance(word, other.casefold(), reach)) <= reach]
     near = min((far for far, _ in found), default=None)
     best = sorted(
         {other for far, other in found if far == near}, key=lambda other: (other[-1] != word[-1], -len(other))
     )
     return best[0] if best and len({other.casefold()[:3] for other in best}) == 1 else None
+
+
+def _nearest_scale(word: str, scales: tuple[str, ...]) -> str | None:
+    """Give the only scale word an error away, or two where the word begins like it ("мильон"), but no "millionaire"."""
+    if len(word) <= _LONG and word[:3] in {scale[:3] for scale in scales}:
+        return _nearest(word, tuple(scale for scale in scales if scale[:3] == word[:3]), reach=2)
+    return _nearest(word, scales, reach=1)
 
 
 def _with_stem(word: str, stems: tuple[str, ...]) -> str | None:
