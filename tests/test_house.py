@@ -30,8 +30,8 @@ estimate.shares estimate.observations estimate.refining estimate.fusion estimate
 estimate.prediction estimate.insight estimate.assumptions estimate
 answers
 report.wording
-checking.scale checking.spelling checking.sentences checking.assertion checking.judging checking.conflicts
-checking.evidence checking.traps checking.check checking.record checking
+checking.scale checking.spelling checking.constructions checking.sentences checking.assertion checking.judging
+checking.conflicts checking.evidence checking.traps checking.check checking.record checking
 report.export report.files report.charts report.views report.insights report.drawing report.render
 report.printed report.checks report
 progress demo options inspection reviewing ledger_verbs estimate_verbs questions web_verbs cli

@@ -107,13 +107,15 @@ def _rate(found: SentenceClaim, months: Span, now: int) -> Assertion | str:
 
 def _limits(claim: Claim, *, ratio: bool, approximate: bool) -> tuple[float | None, float | None, float | None]:
     """Ends of a figure with the room that its words leave, and its middle."""
-    low, high = claim.low, claim.high
+    low, high = claim.low or None, claim.high  # from nothing upwards is no lower end
+    if high == 0:
+        return None, ROOM.none_ratio if ratio else ROOM.none, None
     if low is not None and high is not None:
         ends = [
             edge * math.exp(sign * room_of(edge, ratio=ratio, approximate=approximate))
             for edge, sign in ((low, -1), (high, 1))
         ]
-        return ends[0], ends[1], math.sqrt(low * high) if low > 0 else high
+        return ends[0], ends[1], math.sqrt(low * high)
     slack = math.exp(ROOM.about if approximate else ROOM.bound)
     if low is not None:
         return low / slack, None, low

@@ -21,7 +21,7 @@ from outproduce.checking.evidence import (
     speaker_in_ledger,
     without_speaker,
 )
-from outproduce.checking.judging import Judged, judge, would_have_to
+from outproduce.checking.judging import Judged, judge, since_when, would_have_to
 from outproduce.checking.scale import NOT_CHECKABLE
 from outproduce.checking.sentences import Read, SentenceClaim, read_sentence
 from outproduce.checking.traps import Trap, find_traps, open_questions, same_figure_elsewhere
@@ -175,10 +175,10 @@ def _check_one(
         questions = open_questions(found, None, item_words(claim.item), known, world)
         return Result(NOT_CHECKABLE, made, claim, same_speaker=before, traps=traps, open_questions=tuple(questions))
     if made.quantity == RATE and claim.evidence:
-        made = replace(made, variant=next((name for name in world.variants if name in claim.evidence.quote), None))
+        made = replace(made, variant=world.variant_in(claim.evidence.quote))
     latest = last_day(known)
-    then = judge(made, claim.item, public, world, said, priors)
-    now = then if said >= latest else judge(made, claim.item, public, world, latest, priors)
+    then = since_when(made, judge(made, claim.item, public, world, said, priors), world)
+    now = then if said >= latest else since_when(made, judge(made, claim.item, public, world, latest, priors), world)
     supporting, against = find_evidence(made, then if said >= latest else now, world)
     what = item_words(then.fit.family.item if then.fit else claim.item)
     traps = (*find_traps(found, made, then, world), *same_figure_elsewhere(claim, public, world))

@@ -11,7 +11,7 @@ import numpy as np
 
 from outproduce.answers import Band
 from outproduce.checking.assertion import GROWTH, RATE, RATIO, Assertion
-from outproduce.checking.scale import NOT_CHECKABLE, THRESHOLDS, verdict_of
+from outproduce.checking.scale import CONTRADICTED, DOUBTFUL, NOT_CHECKABLE, THRESHOLDS, verdict_of
 from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate.model import Array
 from outproduce.estimate.months import Span, month_index, month_name
@@ -185,6 +185,26 @@ def chance_of(made: Assertion, fit: Fit, world: World) -> float | None:
         return _share_inside(np.log(asserted_samples(made, fit, world)), made)
     except NothingFound:
         return None
+
+
+def since_when(made: Assertion, judged: Judged, world: World) -> Judged:
+    """Set a verdict against a growth aside where it hangs on the time that nobody named: it would hold since another.
+
+    A growth without an earlier time is held against a year before; two and three years before are tried beside it.
+    """
+    if not made.base_assumed or judged.fit is None or judged.verdict not in (CONTRADICTED, DOUBTFUL):
+        return judged
+    assert made.base is not None
+    for months in (12, 24):
+        base = made.base[0] - months, made.base[1] - months
+        chance = chance_of(replace(made, base=base), judged.fit, world)
+        if chance is not None and chance >= THRESHOLDS.plausible:
+            reason = (
+                f"too vague: the sentence does not say since when; against a year before it is {judged.verdict}, "
+                f"against {month_name(base[0])} it would be {verdict_of(chance)}"
+            )
+            return replace(judged, verdict=NOT_CHECKABLE, probability=None, reason=reason)
+    return judged
 
 
 def would_have_to(made: Assertion, judged: Judged, what: str) -> list[str]:

@@ -37,7 +37,8 @@ class Room:
 
     A figure holds within a factor 1.2, or half of its last digit where that is more (3 million: 2.5 to 3.5); a ratio,
     as people use them, within 1.35; both within 1.5 where the sentence says "about". "Up to N" promises something near
-    N: it holds from `up_to` times N. "More" without a figure holds from 0; "equal" within a factor 1.2.
+    N: it holds from `up_to` times N. "More" without a figure holds from 0; "equal" within a factor 1.2. None at all (a
+    figure of zero) holds up to one piece a period, a ratio of zero up to a twentieth.
     """
 
     figure: float = math.log(1.2)
@@ -46,6 +47,8 @@ class Room:
     bound: float = math.log(1.05)
     equal: float = math.log(1.2)
     up_to: float = 0.5
+    none: float = 1.0
+    none_ratio: float = 0.05
 
 
 THRESHOLDS = Thresholds()

@@ -6,13 +6,17 @@ question or from what the ledger holds on the same parties; both are told.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from outproduce.checking.constructions import plain_claims, set_right
 from outproduce.checking.spelling import mend, mend_measures
 from outproduce.claims.extraction import extract_claims
 from outproduce.claims.mentions import Reading, find_mentions
+from outproduce.languages import language_data
+from outproduce.lexicon import tokenize
 from outproduce.packs import Pack
 from outproduce.records import Claim, When
 
@@ -50,6 +54,9 @@ def read_sentence(
     found = _claims(sentence, lang, said, pack)
     if found:
         return Read(found, mended=measures)
+    found = _by_clauses(sentence, lang, said, pack)
+    if found:
+        return Read(found, mended=measures)
     better, mended = mend(sentence, lang, pack)
     found = _claims(better, lang, said, pack) if mended else ()
     if found:
@@ -63,12 +70,27 @@ def read_sentence(
     return Read((), _why_nothing(reading))
 
 
+def _by_clauses(sentence: str, lang: str, said: str, pack: Pack) -> tuple[SentenceClaim, ...]:
+    """Read each clause alone, in its place: "he scored 50 goals, while A makes B" is of two things."""
+    conjunctions = language_data(lang, "text")["conjunctions"]
+    cuts = [0]
+    for sign, word in itertools.pairwise(tokenize(sentence)):
+        if sign.norm == ";" or (sign.norm == "," and word.norm in conjunctions):
+            cuts.append(word.start)
+    if len(cuts) == 1:
+        return ()
+    found: list[SentenceClaim] = []
+    for start, end in itertools.pairwise([*cuts, len(sentence)]):
+        alone = " " * start + sentence[start:end] + " " * (len(sentence) - end)
+        found += _claims(alone, lang, said, pack)
+    return tuple(found)
+
+
 def _claims(text: str, lang: str, said: str, pack: Pack, skip: int = 0) -> tuple[SentenceClaim, ...]:
     """Read a text whose first `skip` characters are not the sentence's own."""
-    claims = extract_claims(text, lang, said, pack)
-    if not claims:
-        return ()
     reading = find_mentions(text, lang, said, pack)
+    claims = [set_right(claim, reading, pack) for claim in extract_claims(text, lang, said, pack)]
+    claims = claims or plain_claims(reading, said)
     found = []
     for claim in _one_a_figure(claims):
         assert claim.evidence is not None

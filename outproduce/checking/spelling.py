@@ -98,7 +98,7 @@ def _scales(lang: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _period_words(lang: str) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
-    """Words that stand before a unit of time ("a", "per"), the units, and the words that say a rate alone ("yearly")."""
+    """Words before a unit of time ("a", "per"), the units, and the words that say a rate alone ("yearly")."""
     data = language_data(lang, "time")
     frames = {frame.split()[-2] for sort in ("rate", "bare") for frame in data["frames"][sort] if " " in frame}
     units = {word for words in data["frame_units"].values() for word in words if len(word) >= _SHORTEST}

@@ -110,7 +110,7 @@ class _Reading:
         """Name of the single type that note or words say it is about."""
         evidence = self.claim.evidence
         words = self.note + " " + (evidence.quote if evidence else "")
-        return next((name for name in self.world.variants if name in words), None)
+        return self.world.variant_in(words)
 
     @property
     def about_part(self) -> bool:

@@ -21,8 +21,8 @@ class World:
     to its disjoint parts and their rough shares; such a bloc is exactly the sum of its parts. `sides`: party or speaker
     to side. `counted_in`: class of items to the item in which it is counted. `stands_for`: item to narrower ones that
     are most of it. `plants`: words in a note that show a claim is about one plant. `bodies`: speaker to the body it
-    speaks for, body to its state. `variants`: names of single types, each only a part of its item. `names`: item to its
-    name in words, for messages.
+    speaks for, body to its state. `variants`: names of single types, each only a part of its item, to the beginnings
+    of other spellings. `names`: item to its name in words, for messages.
     """
 
     parents: Mapping[str, str | None]
@@ -33,7 +33,7 @@ class World:
     stands_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plants: tuple[str, ...] = ()
     bodies: Mapping[str, str] = field(default_factory=dict)
-    variants: tuple[str, ...] = ()
+    variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -52,9 +52,18 @@ class World:
             {item: tuple(parts) for item, parts in blocs.get("stands_for", {}).items()},
             tuple(blocs.get("plants", ())),
             {speaker.name: speaker.body for speaker in pack.speakers.values() if speaker.body},
-            tuple(blocs.get("variants", ())),
+            {name: tuple(spellings) for name, spellings in blocs.get("variants", {}).items()},
             {key: item.label["en"] for key, item in pack.items.items() if "en" in item.label},
         )
+
+    def variant_in(self, words: str) -> str | None:
+        """Name of the single type that words name, in any spelling.
+
+        >>> World({}, variants={"Geran": ("Геран",)}).variant_in("3000 «Гераней»")
+        'Geran'
+        """
+        spellings = ((name, (name, *others)) for name, others in self.variants.items())
+        return next((name for name, known in spellings if any(each in words for each in known)), None)
 
     def wholes(self, actor: str) -> tuple[Membership, ...]:
         """Memberships of a party: the covers it stands in, and `part_of` of parties without a cover."""

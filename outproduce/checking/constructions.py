@@ -1,0 +1,197 @@
+"""What the words of a single sentence say for certain: set right what the scored reader chose, and read plain ones.
+
+The reader weighs the evidence of a whole report; a sentence to check is short, and some of its constructions leave no
+choice: who stands after "than" is the one compared with, "has cut its production" is a change.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+from outproduce.claims.mentions import Mention, Reading
+from outproduce.languages import language_data
+from outproduce.packs import Pack
+from outproduce.records import Claim, Evidence
+
+COMPARING, GROWING = ("more", "less"), {"grow": "up", "shrink": "down"}
+_REACH = 4  # words between "than" and the name: "than all the countries of NATO"
+_QUOTES = frozenset('«»"“”„‘’')
+_RATIOS = ("times", "percent", "fraction", "score")
+
+
+def set_right(claim: Claim, reading: Reading, pack: Pack) -> Claim:
+    """Correct a claim where the sentence's own words leave no choice."""
+    if claim.kind == "comparison":
+        return _parties_as_told(claim, reading)
+    if claim.kind == "change":
+        return _direction_as_told(claim, reading)
+    return _named_type(_period_beside(claim, reading), reading, pack)
+
+
+def plain_claims(reading: Reading, said: str) -> list[Claim]:
+    """Read a sentence without a figure: "has cut its production", "makes more than in 2022", "makes more than B"."""
+    if any(_counts(reading, figure) for figure in reading.of("figure")):
+        return []
+    trigger = _first(reading, (*COMPARING, *GROWING))
+    items = {mention.value for mention in reading.of("item")}
+    if trigger is None or len(items) != 1:
+        return []
+    others = _after_than(reading)
+    named = {mention.value: mention for mention in reading.of("actor") if mention.value not in others}
+    if len(named) != 1 or not _first(reading, ("make", "output")):
+        return []
+    told = _relation(trigger.value, others, _time_after_than(reading))
+    if told is None:
+        return []
+    first, last = _sentence_ends(reading, trigger)
+    denied = any(0 <= trigger.first - each.last <= 2 for each in _triggers(reading, ("deny",)))
+    return [
+        Claim(
+            told[0],
+            tuple(named),
+            next(iter(items)),
+            relation=told[1],
+            other=others,
+            when=(said[:7], said[:7]),
+            status="denied" if denied else "actual",
+            evidence=Evidence("", first, last, reading.text[first:last]),
+            published=said,
+            lang=reading.lang,
+        )
+    ]
+
+
+def _counts(reading: Reading, figure: Mention) -> bool:
+    """Whether a figure is a ratio or counts an item, so that the sentence is not one without a figure."""
+    counted = any(0 <= item.first - figure.last <= 2 for item in reading.of("item"))
+    return figure.form in _RATIOS or counted
+
+
+def _relation(word: str, others: tuple[str, ...], than_then: bool) -> tuple[str, str] | None:
+    """Kind and relation that a word of comparing or growing gives; None where it gives nothing."""
+    if word in GROWING and not others:
+        return "change", GROWING[word]
+    if word in COMPARING and others:
+        return "comparison", word
+    if word in COMPARING and than_then:
+        return "change", "up" if word == "more" else "down"
+    return None
+
+
+def _triggers(reading: Reading, values: Iterable[str]) -> list[Mention]:
+    wanted = set(values)
+    return [mention for mention in reading.of("trigger") if mention.value in wanted]
+
+
+def _first(reading: Reading, values: Iterable[str]) -> Mention | None:
+    return next(iter(_triggers(reading, values)), None)
+
+
+def _sentence_ends(reading: Reading, inside: Mention) -> tuple[int, int]:
+    """Characters from the first to the last word of the sentence that a mention stands in."""
+    first, last = reading.sentences[inside.sentence]
+    words = [token for token in reading.tokens[first:last] if token.raw.isalnum()]
+    return words[0].start, words[-1].end
+
+
+def _than(reading: Reading) -> int | None:
+    """Place of the first word like "than" after a word of comparing; None where there is none."""
+    trigger = _first(reading, COMPARING)
+    if trigger is None:
+        return None
+    words = set(language_data(reading.lang, "text")["than"])
+    last = reading.sentences[trigger.sentence][1]
+    for at in range(trigger.first, last):
+        if reading.tokens[at].norm in words and _next(reading, at) is not None:
+            return at
+    return None
+
+
+def _next(reading: Reading, at: int) -> Mention | None:
+    """The actor or time that follows a place within a few words, with nothing else known between."""
+    known = ("actor", "time", "item", "figure", "period")
+    follow = [m for m in reading.mentions if m.type in known and m.first > at and m.inside is None]
+    near = min(follow, key=lambda m: (m.first, -m.last), default=None)
+    return near if near is not None and near.type in ("actor", "time") and near.first - at <= _REACH else None
+
+
+def _after_than(reading: Reading) -> tuple[str, ...]:
+    """Names of the parties that stand together after "than", in order."""
+    at = _than(reading)
+    first = None if at is None else _next(reading, at)
+    if first is None or first.type != "actor":
+        return ()
+    joining = set(language_data(reading.lang, "text")["joining"])
+    actors = {m.first: m for m in reading.of("actor") if m.first >= first.first and m.inside is None}.values()
+    group = [first.value]
+    for one, following in itertools.pairwise(actors):
+        between = reading.tokens[one.last : following.first]
+        if not between or any(token.norm not in joining for token in between) or _makes(reading, following):
+            break
+        group.append(following.value)
+    return tuple(dict.fromkeys(group))
+
+
+def _makes(reading: Reading, actor: Mention) -> bool:
+    """Whether a party is followed by what it makes or does: it opens a clause of its own."""
+    return any(0 <= trigger.first - actor.last <= 1 for trigger in _triggers(reading, ("make", "can", "hold", "give")))
+
+
+def _time_after_than(reading: Reading) -> bool:
+    at = _than(reading)
+    following = None if at is None else _next(reading, at)
+    return following is not None and following.type == "time"
+
+
+def _parties_as_told(claim: Claim, reading: Reading) -> Claim:
+    """Put all who stand after "than" on the other side, and nobody of them on this."""
+    told = _after_than(reading)
+    if claim.relation not in COMPARING or not told:
+        return claim
+    if {*claim.actor} <= {*told} and claim.other and not {*claim.other} & {*told}:
+        return claim.with_fields(actor=claim.other, other=told)
+    if {*claim.other} < {*told} and not {*claim.actor} & {*told}:
+        return claim.with_fields(other=told)
+    return claim
+
+
+def _direction_as_told(claim: Claim, reading: Reading) -> Claim:
+    """Turn a change without a figure the way that the only word of growing or shrinking goes."""
+    told = {mention.value for mention in _triggers(reading, (*GROWING, "same"))}
+    if (claim.low, claim.high) != (None, None) or len(told) != 1 or "same" in told:
+        return claim
+    return claim.with_fields(relation=GROWING[told.pop()])
+
+
+def _of_claim(claim: Claim, reading: Reading, kind: str) -> list[Mention]:
+    assert claim.evidence is not None
+    return [m for m in reading.of(kind) if claim.evidence.start <= m.start < claim.evidence.end]
+
+
+def _period_beside(claim: Claim, reading: Reading) -> Claim:
+    """Take the period that stands right before the figure, where none stands right after what is counted."""
+    figures = [m for m in _of_claim(claim, reading, "figure") if claim.raw and claim.raw.endswith(m.value.raw)]
+    if len(figures) != 1:
+        return claim
+    ends = {figures[0].last} | {item.last for item in _of_claim(claim, reading, "item")}
+    before = [m for m in reading.of("period") if m.last == figures[0].first]
+    after = [m for m in reading.of("period") if m.first in ends]
+    return claim.with_fields(per=before[0].value.per) if len(before) == 1 and not after else claim
+
+
+def _named_type(claim: Claim, reading: Reading, pack: Pack) -> Claim:
+    """Take the type that is named in quotation marks right after its kind: "drones «Geran»"."""
+    for one, following in itertools.pairwise(reading.of("item")):
+        between = [token.norm for token in reading.tokens[one.last : following.first]]
+        named = len(between) == 1 and between[0] in _QUOTES and claim.item in pack.ancestors(following.value)
+        if named and one.value == claim.item and one in _of_claim(claim, reading, "item"):
+            return _with_words_to(claim.with_fields(item=following.value), following.end, reading)
+    return claim
+
+
+def _with_words_to(claim: Claim, end: int, reading: Reading) -> Claim:
+    """Let the words of a claim reach to a place at least."""
+    assert claim.evidence is not None
+    start, end = claim.evidence.start, max(claim.evidence.end, end)
+    return claim.with_fields(evidence=Evidence(claim.evidence.article_id, start, end, reading.text[start:end]))
