@@ -110,6 +110,8 @@ def _limits(claim: Claim, *, ratio: bool, approximate: bool) -> tuple[float | No
     low, high = claim.low or None, claim.high  # from nothing upwards is no lower end
     if high == 0:
         return None, ROOM.none_ratio if ratio else ROOM.none, None
+    if claim.status == "denied" and low == high and low is not None:
+        low, high = (None, high) if claim.relation == "down" else (low, None)  # not N is less than N
     if low is not None and high is not None:
         ends = [
             edge * math.exp(sign * room_of(edge, ratio=ratio, approximate=approximate))

@@ -7,7 +7,7 @@ choice: who stands after "than" is the one compared with, "has cut its productio
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from outproduce.claims.mentions import Mention, Reading
 from outproduce.languages import language_data
@@ -17,49 +17,69 @@ from outproduce.records import Claim, Evidence
 COMPARING, GROWING = ("more", "less"), {"grow": "up", "shrink": "down"}
 _REACH = 4  # words between "than" and the name: "than all the countries of NATO"
 _QUOTES = frozenset('«»"“”„‘’')
+_CASES = frozenset({"nom", "gen", "dat", "acc", "ins", "loc"})
+_SAYING = frozenset({"that", "що", "что", "ніби", "нібито", "будто", "якобы"})  # "it is not true that ..."
 _RATIOS = ("times", "percent", "fraction", "score")
 
 
 def set_right(claim: Claim, reading: Reading, pack: Pack) -> Claim:
     """Correct a claim where the sentence's own words leave no choice."""
+    if denied_in(reading, claim):
+        claim = claim.with_fields(status="denied")
     if claim.kind == "comparison":
-        return _parties_as_told(claim, reading)
+        return _parties_as_told(_relation_as_told(claim, reading), reading)
     if claim.kind == "change":
         return _direction_as_told(claim, reading)
     return _named_type(_period_beside(claim, reading), reading, pack)
 
 
-def plain_claims(reading: Reading, said: str) -> list[Claim]:
-    """Read a sentence without a figure: "has cut its production", "makes more than in 2022", "makes more than B"."""
+def plain_claims(reading: Reading, said: str, found: Sequence[Claim] = ()) -> list[Claim]:
+    """Read a sentence without a figure: "has cut its production", "makes more than in 2022", "makes more than B".
+
+    Beside one claim that was found, only a comparison added to it: "makes 1.1 million, more than B".
+    """
+    if found:
+        return _added_comparison(found, reading)
     if any(_counts(reading, figure) for figure in reading.of("figure")):
         return []
     trigger = _first(reading, (*COMPARING, *GROWING))
     items = {mention.value for mention in reading.of("item")}
-    if trigger is None or len(items) != 1:
+    if trigger is None or len(items) != 1 or not _first(reading, ("make", "output")):
         return []
-    others = _after_than(reading)
-    named = {mention.value: mention for mention in reading.of("actor") if mention.value not in others}
-    if len(named) != 1 or not _first(reading, ("make", "output")):
+    top, bottom = _overtaking(reading) or ((), ())
+    others = bottom or _after_than(reading)
+    named = dict.fromkeys(top) or {m.value: m for m in reading.of("actor") if m.value not in others}
+    if len(named) != 1:
         return []
     told = _relation(trigger.value, others, _time_after_than(reading))
     if told is None:
         return []
     first, last = _sentence_ends(reading, trigger)
-    denied = any(0 <= trigger.first - each.last <= 2 for each in _triggers(reading, ("deny",)))
-    return [
-        Claim(
-            told[0],
-            tuple(named),
-            next(iter(items)),
-            relation=told[1],
-            other=others,
-            when=(said[:7], said[:7]),
-            status="denied" if denied else "actual",
-            evidence=Evidence("", first, last, reading.text[first:last]),
-            published=said,
-            lang=reading.lang,
-        )
-    ]
+    claim = Claim(
+        told[0],
+        tuple(named),
+        next(iter(items)),
+        relation=told[1],
+        other=others,
+        when=(said[:7], said[:7]),
+        evidence=Evidence("", first, last, reading.text[first:last]),
+        published=said,
+        lang=reading.lang,
+    )
+    return [claim.with_fields(status="denied" if denied_in(reading, claim) else "actual")]
+
+
+def _added_comparison(found: Sequence[Claim], reading: Reading) -> list[Claim]:
+    """The claim that "more than B" behind a figure makes of the maker of that figure."""
+    trigger, others = _first(reading, COMPARING), _after_than(reading)
+    if len(found) != 1 or trigger is None or not others or found[0].kind != "output" or {*found[0].actor} & {*others}:
+        return []
+    own = found[0]
+    assert own.evidence is not None
+    if trigger.start < own.evidence.end or any(figure.form in _RATIOS for figure in reading.of("figure")):
+        return []
+    compared = own.with_fields(kind="comparison", relation=trigger.value, other=others, low=None, high=None, per=None)
+    return [_with_words_to(compared, _sentence_ends(reading, trigger)[1], reading)]
 
 
 def _counts(reading: Reading, figure: Mention) -> bool:
@@ -138,6 +158,44 @@ def _makes(reading: Reading, actor: Mention) -> bool:
     return any(0 <= trigger.first - actor.last <= 1 for trigger in _triggers(reading, ("make", "can", "hold", "give")))
 
 
+def _overtaking(reading: Reading) -> tuple[tuple[str], tuple[str]] | None:
+    """Who overtakes whom, where a sentence names two parties and no "than"; their cases tell, else their order.
+
+    In the passive ("overtaken by B") the second is ahead.
+    """
+    trigger = _first(reading, COMPARING)
+    cases: dict[int, set[str]] = {}
+    for mention in reading.of("actor"):
+        if mention.inside is None:
+            cases.setdefault(mention.first, set()).add(mention.form)
+    named = {m.first: m.value for m in reading.of("actor") if m.first in cases}
+    if trigger is None or trigger.value != "more" or _than(reading) is not None or len(named) != 2:
+        return None
+    (at, first), (then, second) = sorted(named.items())
+    if first == second or trigger.first > then:
+        return None
+    passive = reading.lang == "en" and reading.tokens[then - 1].norm == "by"
+    turned = bool(cases[at] & _CASES) and "nom" not in cases[at] and "nom" in cases[then]
+    return ((second,), (first,)) if passive or turned else ((first,), (second,))
+
+
+def denied_in(reading: Reading, claim: Claim) -> bool:
+    """Whether the sentence denies a claim: "does not make", "it is not true that", "...? Not true"."""
+    assert claim.evidence is not None
+    doing = _triggers(reading, ("make", "can", "output", *COMPARING, *GROWING))
+    for deny in _triggers(reading, ("deny",)):
+        if any(m.value.outer[0] <= deny.start < m.value.outer[1] for m in reading.of("figure")):
+            continue  # "not more than 100" is a bound
+        own = [m for m in doing if claim.evidence.start <= m.start < claim.evidence.end]
+        figures = [m.first for m in _figures_of(claim, reading)]
+        if any(deny.first < m.first <= deny.last + 1 for m in own) or deny.last in figures:
+            return True
+        following = next((token.norm for token in reading.tokens[deny.last :] if token.raw.isalnum()), None)
+        if following in _SAYING if deny.end <= claim.evidence.start else following is None:
+            return True
+    return False
+
+
 def _time_after_than(reading: Reading) -> bool:
     at = _than(reading)
     following = None if at is None else _next(reading, at)
@@ -147,6 +205,9 @@ def _time_after_than(reading: Reading) -> bool:
 def _parties_as_told(claim: Claim, reading: Reading) -> Claim:
     """Put all who stand after "than" on the other side, and nobody of them on this."""
     told = _after_than(reading)
+    overtaking = _overtaking(reading)
+    if overtaking and claim.relation == "more" and {*claim.actor, *claim.other} == {*overtaking[0], *overtaking[1]}:
+        return claim.with_fields(actor=overtaking[0], other=overtaking[1])
     if claim.relation not in COMPARING or not told:
         return claim
     if {*claim.actor} <= {*told} and claim.other and not {*claim.other} & {*told}:
@@ -154,6 +215,13 @@ def _parties_as_told(claim: Claim, reading: Reading) -> Claim:
     if {*claim.other} < {*told} and not {*claim.actor} & {*told}:
         return claim.with_fields(other=told)
     return claim
+
+
+def _relation_as_told(claim: Claim, reading: Reading) -> Claim:
+    """Take "as many as" for equal, where the sentence has no word of more or less."""
+    told = {mention.value for mention in _triggers(reading, (*COMPARING, "equal"))}
+    bare = (claim.low, claim.high) == (None, None)
+    return claim.with_fields(relation="equal") if bare and told == {"equal"} else claim
 
 
 def _direction_as_told(claim: Claim, reading: Reading) -> Claim:
@@ -169,9 +237,13 @@ def _of_claim(claim: Claim, reading: Reading, kind: str) -> list[Mention]:
     return [m for m in reading.of(kind) if claim.evidence.start <= m.start < claim.evidence.end]
 
 
+def _figures_of(claim: Claim, reading: Reading) -> list[Mention]:
+    return [m for m in _of_claim(claim, reading, "figure") if claim.raw and claim.raw.endswith(m.value.raw)]
+
+
 def _period_beside(claim: Claim, reading: Reading) -> Claim:
     """Take the period that stands right before the figure, where none stands right after what is counted."""
-    figures = [m for m in _of_claim(claim, reading, "figure") if claim.raw and claim.raw.endswith(m.value.raw)]
+    figures = _figures_of(claim, reading)
     if len(figures) != 1:
         return claim
     ends = {figures[0].last} | {item.last for item in _of_claim(claim, reading, "item")}

@@ -22,6 +22,7 @@ from outproduce.records import Claim, When
 
 _MAKING = frozenset({"make", "output", "can"})
 _COMPARING = frozenset({"more", "less", "equal", "grow", "shrink"})
+_OPEN_ENDS = " ,;:—–-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,9 @@ def read_sentence(
 
     `item` is what it is about where it does not say; without it, what most of the `known` claims on its parties are.
     """
-    sentence, measures = mend_measures(sentence, lang, pack)
+    sentence, measures = mend_measures(sentence.rstrip(_OPEN_ENDS), lang, pack)
     found = _claims(sentence, lang, said, pack)
-    if found:
-        return Read(found, mended=measures)
-    found = _by_clauses(sentence, lang, said, pack)
+    found = _with_clauses(found, sentence, lang, said, pack)
     if found:
         return Read(found, mended=measures)
     better, mended = mend(sentence, lang, pack)
@@ -70,27 +69,36 @@ def read_sentence(
     return Read((), _why_nothing(reading))
 
 
-def _by_clauses(sentence: str, lang: str, said: str, pack: Pack) -> tuple[SentenceClaim, ...]:
-    """Read each clause alone, in its place: "he scored 50 goals, while A makes B" is of two things."""
+def _with_clauses(
+    found: tuple[SentenceClaim, ...], sentence: str, lang: str, said: str, pack: Pack
+) -> tuple[SentenceClaim, ...]:
+    """Read each clause without a claim alone, in its place: "he scored 50 goals, while A makes B" is of two things."""
     conjunctions = language_data(lang, "text")["conjunctions"]
     cuts = [0]
     for sign, word in itertools.pairwise(tokenize(sentence)):
         if sign.norm == ";" or (sign.norm == "," and word.norm in conjunctions):
-            cuts.append(word.start)
+            cuts.append(sign.end)
     if len(cuts) == 1:
-        return ()
-    found: list[SentenceClaim] = []
+        return found
+    places = [_place(each.claim) for each in found]
+    more: list[SentenceClaim] = []
     for start, end in itertools.pairwise([*cuts, len(sentence)]):
-        alone = " " * start + sentence[start:end] + " " * (len(sentence) - end)
-        found += _claims(alone, lang, said, pack)
-    return tuple(found)
+        if not any(start <= place < end for place in places):
+            more += _claims(" " * start + sentence[start:end].rstrip(_OPEN_ENDS), lang, said, pack)
+    return tuple(sorted((*found, *more), key=lambda each: _place(each.claim)))
+
+
+def _place(claim: Claim) -> int:
+    """Where in the sentence the figure or word of a claim stands."""
+    assert claim.evidence is not None
+    return claim.evidence.start + max(claim.evidence.quote.find(claim.raw or ""), 0)
 
 
 def _claims(text: str, lang: str, said: str, pack: Pack, skip: int = 0) -> tuple[SentenceClaim, ...]:
     """Read a text whose first `skip` characters are not the sentence's own."""
     reading = find_mentions(text, lang, said, pack)
     claims = [set_right(claim, reading, pack) for claim in extract_claims(text, lang, said, pack)]
-    claims = claims or plain_claims(reading, said)
+    claims += plain_claims(reading, said, claims)
     found = []
     for claim in _one_a_figure(claims):
         assert claim.evidence is not None

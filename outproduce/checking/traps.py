@@ -203,7 +203,7 @@ def open_questions(
     if claim.kind in ("comparison", "change") and claim.status == "actual" and claim.relation != "flat":
         asked.append("Made, or possible? Output is compared; a comparison of capacities may come out otherwise")
     if claim.kind == "output" and claim.status == "actual":
-        asked.append("Newly made only, or with refurbished and imported pieces? Counts differ by about a fifth on this")
+        asked.append("Newly made only, or with refurbished and imported pieces? The sentence does not say")
     blocs = [name for name in (*claim.actor, *claim.other) if name in world.covers]
     for bloc in blocs:
         parts = ", ".join(world.covers[bloc])
