@@ -54,7 +54,7 @@ def check(
 
     shape = _check_shape(form, form_name)
     text, pack = _sentence(sentence), load_pack()
-    question = Question(said, by, lang, resolve_item(item, pack) if item else None)
+    question = Question(said, by, lang, None if item is None else resolve_item(item, pack))
     claims = _all_claims(context)
     with waiting("holding it against the ledger"):
         found = check_sentence(text, claims, pack, question)

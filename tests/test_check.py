@@ -22,7 +22,7 @@ from outproduce.checking.conflicts import conflict
 from outproduce.checking.evidence import same_speaker, without_speaker
 from outproduce.checking.record import speaker_record
 from outproduce.checking.scale import THRESHOLDS, verdict_of
-from outproduce.checking.sentences import SentenceClaim, read_sentence
+from outproduce.checking.sentences import SentenceClaim
 from outproduce.checking.traps import trap_kinds
 from outproduce.cli import app
 from outproduce.errors import NothingFound, UsageError
@@ -42,28 +42,6 @@ PACK = load_pack()
 @cache
 def starter() -> list[Claim]:
     return starter_claims()
-
-
-def case_params() -> list[Any]:
-    return [
-        pytest.param(
-            case,
-            id=case["id"],
-            marks=[pytest.mark.xfail(reason=case["misread"], strict=True)] if "misread" in case else [],
-        )
-        for case in CASES
-    ]
-
-
-def row(found: SentenceClaim) -> list[Any]:
-    c = found.claim
-    return [c.kind, ", ".join(c.actor), c.item, c.low, c.high, c.per, c.relation, ", ".join(c.other) or None]
-
-
-@pytest.mark.parametrize("case", case_params())
-def test_sentences_are_read(case: dict[str, Any]):
-    read = read_sentence(case["sentence"], case["lang"], str(case["said"]), PACK, known=starter())
-    assert [row(found) for found in read.claims] == [[*want, *[None] * (8 - len(want))] for want in case["parse"]]
 
 
 @cache
@@ -293,8 +271,16 @@ def test_no_claims_says_how_to_begin():
 
 @pytest.mark.parametrize(
     ("sentence", "question"),
-    [(" ", Question()), ("War.", Question(said="June")), ("War.", Question(lang="xx"))],
-    ids=["nothing", "no day", "no language"],
+    [
+        (" ", Question()),
+        ("War.", Question(said="June")),
+        ("War.", Question(said="")),
+        ("War.", Question(lang="xx")),
+        ("War.", Question(lang="")),
+        ("War.", Question(by="")),
+        ("War.", Question(by=" \t")),
+    ],
+    ids=["nothing", "no day", "empty day", "no language", "empty language", "empty name", "blank name"],
 )
 def test_a_question_that_makes_no_sense_is_refused(sentence: str, question: Question):
     with pytest.raises(UsageError):
@@ -309,7 +295,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(ledger: Path, *arguments: object, stdin: str | None = None) -> Any:
+def run(ledger: Path, *arguments: object, stdin: str | bytes | None = None) -> Any:
     return CliRunner().invoke(app, ["--ledger", str(ledger), *map(str, arguments)], input=stdin)
 
 
@@ -350,8 +336,10 @@ def test_check_writes_each_form(ledger: Path, options: tuple[str, ...], begins: 
         (("speaker", "Nobody Atall"), 3, "on record"),
         (("speaker", ""), 2, "there is no name"),
         (("check", "/"), 1, "there is no file '/'"),
+        (("check", "War.", "--by", ""), 2, "is no name"),
+        (("check", "War.", "--item", ""), 2, "no item ''"),
     ],
-    ids=["format", "csv", "two forms", "long", "speaker", "empty speaker", "folder"],
+    ids=["format", "csv", "two forms", "long", "speaker", "empty speaker", "folder", "empty by", "empty item"],
 )
 def test_wrong_use_is_told(ledger: Path, arguments: tuple[str, ...], code: int, words: str):
     told = run(ledger, *arguments)
@@ -377,6 +365,33 @@ def test_wrong_input_ends_in_one_line(ledger: Path, tmp_path: Path, content: byt
     told = run(ledger, "check", path, *options)
     assert told.exit_code in (1, 2, 3)
     assert (told.output, told.stderr.count("\n")) == (told.stderr, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "code", "words"),
+    [
+        ("", (), 2, "no sentence"),
+        (" \n\n", (), 2, "no sentence"),
+        ("War.", ("--said", "June"), 2, "no day"),
+        ("War.", ("--said", "2999-01-01"), 2, "still to come"),
+        ("War.", ("--lang", "de"), 2, "no language"),
+        ("War.", ("--by", " "), 2, "is no name"),
+        ("War.", ("--item", "zorblax"), 2, "no item 'zorblax'"),
+        ("War.", ("--csv",), 2, "no table"),
+        ("War. " * 1000, (), 2, "extract"),
+        (b"War \xff\xfe.", (), 1, "UTF-8"),
+        (b"\x00\x01\x02", (), 0, ""),
+    ],
+    ids=["nothing", "blank", "day", "to come", "language", "name", "item", "csv", "long", "not text", "odd signs"],
+)
+def test_wrong_use_on_a_pipe_leaves_the_output_empty(
+    ledger: Path, given: str | bytes, options: tuple[str, ...], code: int, words: str
+):
+    told = run(ledger, "check", "-", *options, stdin=given)
+    assert told.exit_code == code, told.stderr
+    assert (told.stdout == "") == (code > 0)
+    assert words in told.stderr
+    assert told.stderr.count("\n") == (code > 0)
 
 
 @pytest.mark.parametrize("verb", [("check", "War."), ("speaker", "Mark Rutte")], ids=lambda verb: verb[0])

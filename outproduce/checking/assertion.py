@@ -107,18 +107,20 @@ def _rate(found: SentenceClaim, months: Span, now: int) -> Assertion | str:
 
 def _limits(claim: Claim, *, ratio: bool, approximate: bool) -> tuple[float | None, float | None, float | None]:
     """Ends of a figure with the room that its words leave, and its middle."""
-    low, high = claim.low or None, claim.high  # from nothing upwards is no lower end
+    low, high = claim.low, claim.high
+    slack = math.exp(ROOM.about if approximate else ROOM.bound)
     if high == 0:
         return None, ROOM.none_ratio if ratio else ROOM.none, None
-    if claim.status == "denied" and low == high and low is not None:
-        low, high = (None, high) if claim.relation == "down" else (low, None)  # not N is less than N
+    if low == 0 and high is not None:
+        return None, high * slack, high
+    if claim.status == "denied" and low == high and low is not None:  # not N is less than N
+        return (None, low * slack, low) if claim.relation == "down" else (low / slack, None, low)
     if low is not None and high is not None:
         ends = [
             edge * math.exp(sign * room_of(edge, ratio=ratio, approximate=approximate))
             for edge, sign in ((low, -1), (high, 1))
         ]
         return ends[0], ends[1], math.sqrt(low * high)
-    slack = math.exp(ROOM.about if approximate else ROOM.bound)
     if low is not None:
         return low / slack, None, low
     return None if high is None else high * ROOM.up_to, None if high is None else high * slack, high

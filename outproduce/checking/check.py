@@ -130,14 +130,16 @@ def check(
         raise UsageError("there is no sentence to check; give it in quotation marks, as a file or, with -, on a pipe")
     if not claims:
         raise NothingFound(f"the ledger holds no claim to check against; {START}")
-    lang = asked.lang or detect_language(text)
+    if asked.by is not None and not asked.by.strip():
+        raise UsageError(f'by {asked.by!r} is no name; give the speaker\'s, such as "Mark Rutte", or leave it out')
+    lang = detect_language(text) if asked.lang is None else asked.lang
     if lang not in language_codes():
         raise UsageError(f"there is no language {lang!r}; there are {', '.join(language_codes())}")
     today = max(date.today().isoformat(), last_day(claims))
-    said = check_day(asked.said, "said") if asked.said else today
+    said = today if asked.said is None else check_day(asked.said, "said")
     if said > today:
         raise UsageError(f"said {said!r} is still to come; give the day on which the sentence was said")
-    by = canonical_speaker(asked.by, pack) if asked.by and asked.by.strip() else None
+    by = canonical_speaker(asked.by.strip(), pack) if asked.by else None
     read = read_sentence(text, lang, said, pack, item=asked.item, known=claims)
     if not read.claims:
         return Check(text, said, by, lang, (Result(NOT_CHECKABLE, read.reason),), _notes(read))

@@ -17,9 +17,10 @@ from outproduce.estimate.model import Array
 from outproduce.estimate.months import Span, month_index, month_name
 from outproduce.estimate.observations import find_sights
 from outproduce.estimate.priors import Priors
-from outproduce.estimate.rates import Fit, estimate_family, known_by
+from outproduce.estimate.rates import Fit, counted_item, estimate_family, known_by
 from outproduce.estimate.world import World
-from outproduce.records import Claim
+from outproduce.ledger.stories import find_stories
+from outproduce.records import Claim, Story
 
 LEVEL = 0.9
 AHEAD = 24  # months beyond the day up to which a plan can be held against the estimate
@@ -67,14 +68,8 @@ def judge(
     public = [claim for claim in known if known_by(claim, as_of)]
     until = as_of if last == month_index(as_of) else f"{month_name(last)}-28"
     try:
-        fit = estimate_family(public, world, item, actors, until, priors)
-        without = () if made.quantity == GROWTH else without_figure(fit, actors, world)
-        wider = world.parents.get(fit.family.item)
-        if without and wider and world.parents.get(wider):
-            wide = estimate_family(public, world, wider, actors, until, priors)
-            if not without_figure(wide, actors, world):
-                return replace(weigh(made, wide, world, as_of), without=without)
-        return weigh(made, fit, world, as_of)
+        wide = _of_wider(made, item, public, world, as_of, until, priors) if made.quantity != GROWTH else None
+        return wide or weigh(made, estimate_family(public, world, item, actors, until, priors), world, as_of)
     except UsageError as error:
         kind = "item" if str(error).startswith(("no item", "'")) else "actor"
         return Judged(as_of, NOT_CHECKABLE, reason=f"unknown {kind}: {error}")
@@ -82,9 +77,39 @@ def judge(
         return Judged(as_of, NOT_CHECKABLE, reason=f"no evidence: {error}")
 
 
-def without_figure(fit: Fit, actors: Iterable[str], world: World) -> tuple[str, ...]:
-    """Give the parties of whose own output, or of whose parts, no figure on this item itself is on record."""
-    sights = find_sights(list(fit.stories.values()), world, fit.family.item, fit.family.priors)
+def _of_wider(
+    made: Assertion, item: str, public: Sequence[Claim], world: World, as_of: str, until: str, priors: Priors | None
+) -> Judged | None:
+    """Hold an assertion against the next wider item, where only that has a figure of some party; else None."""
+    actors = tuple(dict.fromkeys((*made.top, *made.bottom)))
+    item = counted_item(world, item)
+    wider, stories = world.parents.get(item), find_stories(public, parents=world.parents)
+    if wider is None or world.parents.get(wider) is None:
+        return None
+    without = without_figure(stories, item, actors, world, priors)
+    if not without or without_figure(stories, wider, actors, world, priors):
+        return None
+    wide = weigh(made, estimate_family(public, world, wider, actors, until, priors), world, as_of)
+    return replace(_at_most(made, wide, world) if made.quantity == RATE else wide, without=without)
+
+
+def _at_most(made: Assertion, wide: Judged, world: World) -> Judged:
+    """Turn what is known of a wider item into what it says of one of its kinds: how much there is at most."""
+    assert wide.fit is not None
+    assert wide.band is not None
+    if made.low is not None and not made.denied:
+        chance = chance_of(replace(made, high=None), wide.fit, world)
+        if chance is not None and chance < THRESHOLDS.plausible:
+            return replace(wide, verdict=verdict_of(chance), probability=chance, reason=None)
+    reason = "no evidence: only figures on the wider item are on record, which say how much there is at most"
+    return replace(wide, verdict=NOT_CHECKABLE, probability=None, reason=reason)
+
+
+def without_figure(
+    stories: Sequence[Story], item: str, actors: Iterable[str], world: World, priors: Priors | None
+) -> tuple[str, ...]:
+    """Give the parties of whose own output, or of whose parts, no figure on an item itself is on record."""
+    sights = find_sights([*stories], world, item, priors or Priors())
     told = [{*sight.top} for sight in sights if not sight.wide and not sight.bottom]
     return tuple(actor for actor in actors if not any(top <= {*world.with_parts([actor])} for top in told))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from outproduce.claims.mentions import Reading, find_mentions
 from outproduce.languages import language_data
-from outproduce.languages.number_words import NumberWords
-from outproduce.lexicon import Token
+from outproduce.languages.number_words import NumberWords, expand_words
+from outproduce.lexicon import Token, tokenize
 from outproduce.packs import Pack
 
 _SURE = frozenset({"period", "time", "figure", "item", "actor", "trigger"})  # what is understood as it stands
@@ -65,7 +66,7 @@ def mend_measures(sentence: str, lang: str, pack: Pack) -> Mended:
 
 def _replace(reading: Reading, better: Callable[[int, str], str | None]) -> Mended:
     """Put the better word, where there is one, for each word of a text that nothing is known of; both in one case."""
-    common = set(language_data(reading.lang, "text")["common_words"])
+    common = _known_words(reading.lang)
     sure = [(m.start, m.end) for m in reading.mentions if m.type in _SURE]
     pieces, done, replaced = [], 0, dict[str, str]()
     for at, token in enumerate(reading.tokens):
@@ -79,6 +80,22 @@ def _replace(reading: Reading, better: Callable[[int, str], str | None]) -> Mend
             pieces += [reading.text[done : token.start], found]
             done, replaced[token.raw] = token.end, found
     return "".join(pieces) + reading.text[done:], replaced
+
+
+@lru_cache(maxsize=8)
+def _known_words(lang: str) -> frozenset[str]:
+    """All words of a language's files on numbers, times and texts: none of them is an error ("nearly", "yearly")."""
+    waiting: list[Any] = [language_data(lang, name) for name in ("numbers", "time", "text")]
+    found = set[str]()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            found |= {token.norm for word in expand_words(node) for token in tokenize(word)}
+        elif isinstance(node, Mapping):
+            waiting += node.values()
+        elif isinstance(node, Iterable):
+            waiting += node
+    return frozenset(found)
 
 
 def _in_case_of(token: Token, word: str) -> str:
