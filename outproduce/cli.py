@@ -20,6 +20,7 @@ from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate_verbs import compare, estimate
 from outproduce.ledger_verbs import claims, export, known_pack, review, stories, verify
 from outproduce.options import Form, fail, open_closed_streams, open_ledger, verb, warn
+from outproduce.serving import serve
 from outproduce.web_verbs import Web, feeds_app, open_web, watch
 
 app = typer.Typer(
@@ -255,6 +256,9 @@ def import_claims(
 
 for later_verb in (claims, stories, review, verify, export, compare, estimate, watch):
     app.command()(later_verb)
+
+
+app.command()(serve)
 
 
 for question in (questions.check, questions.report, questions.speaker):

@@ -24,6 +24,10 @@ class NothingFound(OutproduceError):
     exit_code = 3
 
 
+class NotReady(OutproduceError):
+    """The answer takes longer to work out than the asker may wait; it goes on being worked out."""
+
+
 class SourceError(OutproduceError):
     """A file or stream cannot be read as a report: missing, empty, too large, broken."""
 

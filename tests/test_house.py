@@ -23,7 +23,7 @@ claims.linker claims.extraction claims.explain claims evaluation
 ledger.likeness ledger.stories ledger.reasons ledger.columns ledger.schema ledger.words ledger.duplicates
 ledger.versions.v1_first ledger.versions.v2_changes ledger.versions.v3_visits ledger.versions.v4_search ledger.versions
 ledger.opening ledger.changes ledger.rows ledger.search ledger.appending ledger.store ledger.visits ledger.links
-ledger.history ledger.review ledger.verification ledger.corpus ledger.imports ledger
+ledger.history ledger.review ledger.catalogue ledger.verification ledger.corpus ledger.imports ledger
 feeds.parsing feeds.listing feeds gathering reading watching
 estimate.months estimate.priors estimate.world estimate.model estimate.misfit estimate.laplace estimate.scales
 estimate.shares estimate.observations estimate.refining estimate.fusion estimate.family estimate.rates
@@ -34,7 +34,10 @@ checking.scale checking.spelling checking.constructions checking.sentences check
 checking.conflicts checking.evidence checking.traps checking.check checking.record checking
 report.export report.files report.charts report.views report.insights report.drawing report.render
 report.printed report.checks report
-progress demo options inspection reviewing ledger_verbs estimate_verbs questions web_verbs cli
+web.rows web.index web.weighing web.library web.tongue web.drawing web.phrasing web.rendering
+web.pages.race web.pages.claims web.pages.stories web.pages.makers web.pages.checks web.pages web.addresses web.kept
+web.guards web.faults web.answering web.downloads web.app web
+progress demo options inspection reviewing ledger_verbs estimate_verbs questions serving web_verbs cli
 """.split()  # noqa: SIM905 - a list of ninety names reads worse
 
 

@@ -96,6 +96,15 @@ def find_claims(connection: sa.Connection, wanted: ClaimFilter) -> Iterator[Clai
             yield from claims_of(rows)
 
 
+def fits(connection: sa.Connection, wanted: ClaimFilter) -> Iterator[sa.ColumnElement[bool]]:
+    """Give all that a row of claims must fulfil to fit, for queries that count or order them otherwise."""
+    yield _held(wanted)
+    yield from _conditions(wanted)
+    found = _words_of(connection, wanted)
+    if found is not None:
+        yield db.claims.c.row.in_(found)
+
+
 def _look_at_first(connection: sa.Connection, wanted: ClaimFilter) -> list[Claim] | None:
     """Look for claims among the first in order; None where too few are found in `FIRST` times the number wanted."""
     limit, seen = wanted.limit or 0, 0
