@@ -68,12 +68,14 @@ def _ledger_address(context: typer.Context) -> str:
 def _listen(config: Any) -> Any:
     """Take the address at once, so that a wrong or taken one is told before anything is read."""
     try:
-        return config.bind_socket()
-    except SystemExit:
+        listening = config.bind_socket()
+        listening.listen()
+    except (SystemExit, OSError):
         raise OutproduceError(
             f"cannot listen on {config.host} port {config.port}: it is taken, or not of this machine; "
             "name another --host or --port"
         ) from None
+    return listening
 
 
 def _names(host: str, known_as: list[str] | None) -> list[str] | None:
