@@ -134,6 +134,8 @@ def _without_problems(reports: Any, problems: list[str]) -> Any:
             problems.append(report.message)
             warn(report.message, "error")
         else:
+            if report.article.stub:
+                warn(f"{report.raw.origin} shows only its beginning to those who do not pay; what follows was not read")
             yield report
 
 

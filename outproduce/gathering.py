@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from urllib.parse import urlsplit
 
 from outproduce.addresses import clean_address, site_of
+from outproduce.articles.page_links import find_page_links
 from outproduce.articles.responses import Response, write_records
 from outproduce.articles.sources import Found, SourceProblem
 from outproduce.errors import FetchError, SourceError, UsageError
@@ -22,10 +23,11 @@ from outproduce.feeds.parsing import Entry, find_feeds, parse_feed
 from outproduce.fetch import Fetcher, Unchanged, in_lanes
 from outproduce.ledger.opening import utc_now
 from outproduce.ledger.visits import Visit, Visits
-from outproduce.records import RawDocument
+from outproduce.records import RawDocument, content_id
 
 ARCHIVE = "https://web.archive.org"
 MAX_SITEMAPS = 50
+MAX_PARTS = 10
 _TRIES = 8
 _FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=12)
@@ -56,6 +58,38 @@ def is_passing(error: SourceError) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A report as its responses, one for each part; `twin_of` is the address under which it is known already."""
+
+    responses: tuple[Response, ...]
+    editions: str | None = None
+    twin_of: str | None = None
+
+    @property
+    def payload(self) -> str:
+        """Hash of what was sent, whenever that was."""
+        return content_id(*(response.payload_hash for response in self.responses), length=64)
+
+    def document(self, entry: Entry) -> RawDocument:
+        """Make the document to be read, with what is known beside its bytes."""
+        given = {"listed": entry.day, "editions": self.editions}
+        known = {name: value for name, value in given.items() if value}
+        return RawDocument(entry.url, write_records(self.responses), "response", known)
+
+    def visit(self, url: str, document: RawDocument) -> Visit:
+        """Make the visit to remember; only what is of one part has a version that a server can be asked about."""
+        first, alone = self.responses[0], len(self.responses) == 1
+        return Visit(
+            url, "page", first.retrieved, "read",
+            etag=first.header("etag") if alone else None,
+            last_modified=first.header("last-modified") if alone else None,
+            payload=self.payload,
+            raw_hash=None if self.twin_of else document.raw_hash,
+            listed=document.given.get("listed"),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The pages a feed lists, or None where it has not changed; `visit` is to be noted when they have been read."""
 
@@ -82,22 +116,39 @@ class Gatherer:
         """
         try:
             url = clean_address(address)
-            if self.archived is not None:
-                found: Response | RawDocument = self._from_archive(url, self.archived)
+            response = self._fetch_known(url)
+            listing = self._listing(response, url) if isinstance(response, Response) and not self.archived else None
+            if listing is not None:
+                yield from self.pages(listing.entries or ())
+                yield from (SourceProblem(address, note) for note in listing.notes)
             else:
-                found = self._fetch(url)
-            listing = self._listing(found, url) if isinstance(found, Response) else None
+                yield from self._page(response, url)
         except SourceError as error:
             yield SourceProblem(address, str(error))
+
+    def _fetch_known(self, url: str) -> Response | Unchanged:
+        """Fetch an address, or its copy in the archive; what the ledger keeps need not be sent again."""
+        if self.archived is not None:
+            return self._from_archive(url, self.archived)
+        visit = self.visits.get(url)
+        if visit is None or self.visits.kept_record(visit) is None:
+            return self._response(url)
+        return self.fetcher.fetch(url, etag=visit.etag, last_modified=visit.last_modified)
+
+    def _page(self, response: Response | Unchanged, url: str) -> Iterator[Found]:
+        """Yield the one page at an address, as the ledger keeps it where it has not changed."""
+        if self.archived is not None and isinstance(response, Response):
+            yield Page((response,)).document(Entry(url))
             return
-        if listing is not None:
-            yield from self.pages(listing.entries or ())
-            yield from (SourceProblem(address, note) for note in listing.notes)
-            return
-        document = _document(url, [found]) if isinstance(found, Response) else found
-        yield document
-        if isinstance(found, Response) and self.archived is None:
-            self.visits.note(_visited(url, found, document))
+        page = self._whole(response, url) if isinstance(response, Response) else None
+        known = page.twin_of if page is not None and page.twin_of else url
+        visit = self.visits.get(known)
+        kept = self.visits.kept_record(visit) if visit is not None else None
+        same = page is None or page.twin_of or (visit is not None and page.payload == visit.payload)
+        if same and visit is not None and kept is not None:
+            yield RawDocument(known, kept, "response", {"listed": visit.listed} if visit.listed else {})
+        elif page is not None:
+            yield from self._told(Entry(url), replace(page, twin_of=None))
 
     def pages(self, entries: Iterable[Entry]) -> Iterator[Found]:
         """Yield the documents of pages not fetched before, several sites at a time, each page once."""
@@ -113,9 +164,17 @@ class Gatherer:
                     self.visits.note(self._failed(entry, found))
                 self._seen.discard(entry.url)
                 continue
-            document = _document(entry.url, [found], entry.day)
+            yield from self._told(entry, found)
+
+    def _told(self, entry: Entry, page: Page) -> Iterator[Found]:
+        """Yield a page's document and note the visit when it is stored; of a twin that is known only the visit."""
+        document = page.document(entry)
+        if page.twin_of is None:
             yield document
-            self.visits.note(replace(_visited(entry.url, found, document), listed=entry.day))
+        visit = page.visit(entry.url, document)
+        self.visits.note(visit)
+        if page.twin_of is None and page.responses[0].original != entry.url:
+            self.visits.note(replace(visit, url=page.responses[0].original))
 
     def list_feed(self, url: str) -> Listing:
         """Fetch a feed, a sitemap or the home page that names one, and give what it lists.
@@ -180,25 +239,37 @@ class Gatherer:
         assert isinstance(found, Response)  # nothing was said that could be unchanged
         return found
 
-    def _fetch(self, url: str) -> Response | RawDocument:
-        """Fetch an address, or give the document that the ledger keeps of it where it has not changed."""
-        visit = self.visits.get(url)
-        kept = self.visits.kept_record(visit) if visit is not None else None
-        if visit is None or kept is None:
-            return self._response(url)
-        found = self.fetcher.fetch(url, etag=visit.etag, last_modified=visit.last_modified)
-        if isinstance(found, Unchanged) or found.payload_hash == visit.payload:
-            return RawDocument(url, kept, "response", {"listed": visit.listed} if visit.listed else {})
-        return found
-
     def _from_archive(self, url: str, day: str) -> Response:
         found = self._response(archived_address(url, day, self.archive))
         if found.header("memento-datetime") is None:
             raise FetchError(f"{self.archive} keeps no copy of {url}; try another date or the page itself")
         return found
 
-    def _get_page(self, entry: Entry) -> Response:
-        return self._response(entry.url)
+    def _get_page(self, entry: Entry) -> Page:
+        return self._whole(self._response(entry.url), entry.url)
+
+    def _whole(self, response: Response, url: str) -> Page:
+        """Complete a page: the report itself in place of its AMP, mobile or print twin, and its further parts."""
+        links = find_page_links(response)
+        twin = links.canonical
+        if twin is not None and twin != url:
+            if twin in self._seen or not self.is_wanted(twin):
+                return Page((response,), twin_of=twin)
+            self._seen.add(twin)
+            with suppress(SourceError):  # the twin at hand is better than nothing
+                response = self._response(twin)
+                links = find_page_links(response)
+        parts, following = [response], links.following
+        while following and len(parts) < MAX_PARTS and following not in self._seen:
+            self._seen.add(following)
+            try:
+                parts.append(self._response(following))
+            except SourceError as error:
+                if is_passing(error):  # the whole page is tried again later
+                    raise
+                break
+            following = find_page_links(parts[-1]).following
+        return Page(tuple(parts), links.editions)
 
     def is_wanted(self, url: str) -> bool:
         """Whether a page was never fetched, or is to be tried again by now."""
@@ -215,15 +286,3 @@ class Gatherer:
         due = later(now, min(_FIRST_WAIT * 2 ** (fails - 1), _LONGEST_WAIT)) if waits else None
         outcome = "waiting" if waits else "given up"
         return Visit(entry.url, "page", now, outcome, message=str(error), listed=entry.day, due_at=due, fails=fails)
-
-
-def _document(url: str, responses: Sequence[Response], day: str | None = None) -> RawDocument:
-    return RawDocument(url, write_records(responses), "response", {"listed": day} if day else {})
-
-
-def _visited(url: str, response: Response, document: RawDocument) -> Visit:
-    return Visit(
-        url, "page", response.retrieved, "read",
-        etag=response.header("etag"), last_modified=response.header("last-modified"),
-        payload=response.payload_hash, raw_hash=sha256(document.content).hexdigest(),
-    )  # fmt: skip

@@ -56,7 +56,11 @@ class RawDocument:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One report as retrieved. `text` begins with the title when there is one; dates are `YYYY-MM-DD` or None."""
+    """One report as retrieved. `text` begins with the title when there is one; dates are `YYYY-MM-DD` or None.
+
+    A `stub` is the open beginning of a report behind a paywall. `author` and `stub` are of the reading at hand and not
+    kept in the ledger.
+    """
 
     id: str
     text: str
@@ -68,6 +72,8 @@ class Article:
     url: str | None = None
     retrieved: str | None = None
     raw_hash: str | None = None
+    author: str | None = None
+    stub: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Round:
     claims: int = 0
     failed: int = 0
     unreadable: int = 0
+    stubs: int = 0
     waiting: int = 0
     next_at: str | None = None
 
@@ -64,8 +65,9 @@ class Round:
         """Say it in one line."""
         return (
             f"{self.began}  feeds: {self.answered} of {self.feeds} answered, {self.unchanged} unchanged; pages: "
-            f"{self.pages} read ({self.new} new, {self.claims} claims), {self.failed} not had, {self.unreadable} "
-            f"unreadable; {self.waiting} to be tried again; next round {self.next_at or 'not planned'}"
+            f"{self.pages} read ({self.new} new, {self.claims} claims, {self.stubs} behind paywalls), "
+            f"{self.failed} not had, {self.unreadable} unreadable, {self.waiting} to be tried again; "
+            f"next round {self.next_at or 'not planned'}"
         )
 
 
@@ -134,6 +136,7 @@ class Watch:
             counts.pages += 1
             counts.new += bool(report.is_new)
             counts.claims += len(report.claims)
+            counts.stubs += report.article.stub
         elif report.raw is None:
             counts.failed += 1
         else:

@@ -39,6 +39,7 @@ def test_saved_pages(path):
     heading, blank, *paragraphs = article.text.split("\n")
     for field in ("title", "lead", "publisher", "published", "url", "lang"):
         assert getattr(article, field) == expected[field], field
+    assert article.author == expected.get("author", article.author)
     assert (heading, blank, len(paragraphs)) == (expected["title"], "", expected["paragraphs"])
     assert paragraphs[-1] == expected["last"]
     assert [junk for junk in expected["absent"] if junk in article.text] == []

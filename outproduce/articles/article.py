@@ -17,12 +17,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from outproduce.addresses import clean_address, speaks_for
 from outproduce.articles.decoding import decode
-from outproduce.articles.page import PageFacts, day_of_url, find_page_facts, host_of, parse_day
+from outproduce.articles.page import PageFacts, day_of_url, find_page_facts, host_of, is_date_line, parse_day
+from outproduce.articles.page_links import own_address
 from outproduce.articles.responses import Response, read_records
 from outproduce.articles.sources import sniff
-from outproduce.errors import FetchError, SourceError
+from outproduce.articles.walls import begins_other_reports, find_wall
+from outproduce.errors import SourceError
 from outproduce.languages import detect_language, language_codes
 from outproduce.records import Article, RawDocument, content_id
 
@@ -47,6 +48,8 @@ class _Content:
     url: str | None = None
     lang_hint: str | None = None
     retrieved: str | None = None
+    author: str | None = None
+    stub: bool = False
 
 
 def read_article(raw: RawDocument, *, retrieved: str | None = None) -> Article:
@@ -79,6 +82,8 @@ def read_article(raw: RawDocument, *, retrieved: str | None = None) -> Article:
         url=url,
         retrieved=retrieved or found.retrieved,
         raw_hash=raw.raw_hash,
+        author=found.author,
+        stub=found.stub,
     )
 
 
@@ -228,55 +233,87 @@ def _read_html(raw: RawDocument) -> _Content:
                 _undo_layout_tables(tree)
             extracted = None if tree is None else trafilatura.bare_extraction(tree, include_comments=False)
             body = (getattr(extracted, "text", "") or "").strip()
-            facts = find_page_facts(tree) if body else PageFacts()
+            facts = find_page_facts(tree) if tree is not None else PageFacts()
         except _PARSER_ERRORS as error:
             raise SourceError(
                 f"{raw.origin} is no HTML that can be read ({error!s:.80}); save the page again"
             ) from error
+    wall = find_wall(tree, body, closed=facts.closed, is_report=facts.is_report)
+    if wall in _WALLS:
+        raise SourceError(f"{raw.origin} {_WALLS[wall]}; open it in a browser and save the page")
     if not body:
         raise SourceError(f"{raw.origin} has no text of a report; save the page of one report, after it has loaded")
-    paragraphs = [line.strip() for line in body.splitlines() if line.strip()]
-    if facts.title and _same(paragraphs[0], facts.title) and len(paragraphs) > 1:
-        del paragraphs[0]
+    title, paragraphs = _sort_paragraphs(body, facts, tree)
     body = "\n".join(paragraphs)
     url = facts.url or (saved_from.group(1) if saved_from else None)
     return _Content(
-        text=f"{facts.title}\n\n{body}" if facts.title else body,
-        title=facts.title,
+        text=f"{title}\n\n{body}" if title else body,
+        title=title,
         lead=facts.description if facts.description and facts.description in body else paragraphs[0],
         publisher=facts.publisher,
         published=facts.published or day_of_url(url),
         url=url,
         lang_hint=facts.lang,
+        author=facts.author,
+        stub=wall == "paywall",
     )
+
+
+def _sort_paragraphs(body: str, facts: PageFacts, tree: Any) -> tuple[str | None, list[str]]:
+    """Part a page's text into its title and the paragraphs of the report, without date lines above and lists below."""
+    title, paragraphs = facts.title, [line.strip() for line in body.splitlines() if line.strip()]
+    while len(paragraphs) > 1:
+        first = paragraphs[0]
+        if tree.find(".//h1") is None and any(_same(first, h.text_content()) for h in tree.iter("h2", "h3")):
+            title = first
+        elif not is_date_line(first) and not (title and _same(first, title)):
+            break
+        del paragraphs[0]
+    tail = (at for at, line in enumerate(paragraphs) if at > 0 and begins_other_reports(line))
+    del paragraphs[next(tail, len(paragraphs)) :]
+    while len(paragraphs) > 1 and re.fullmatch(r"\S+@\S+", paragraphs[-1]):
+        del paragraphs[-1]
+    return title, paragraphs
+
+
+_WALLS = {
+    "cookies": "shows a question about cookies in place of a report",
+    "check": "asks whether a person is there in place of showing a report",
+}
 
 
 def _read_response(raw: RawDocument) -> _Content:
     """Read what a server sent; its address counts unless the page names a better one of the same site."""
-    response = read_records(raw.content, raw.origin)[0]
+    first, *more = read_records(raw.content, raw.origin)
+    found = _read_page(raw, first)
+    url = own_address(found.url, first.original)
+    parts = [found.text, *(_new_paragraphs(found.text, _read_page(raw, part)) for part in more)]
+    return replace(
+        found,
+        text="\n".join(filter(None, parts)),
+        url=url,
+        published=found.published or day_of_url(url),
+        retrieved=first.retrieved[:10] or None,
+    )
+
+
+def _new_paragraphs(known: str, part: _Content) -> str:
+    """Give the text of a further part of a report without what stands on every part, such as title and lead."""
+    held = {line.strip() for line in known.splitlines()}
+    return "\n".join(line for line in part.text.splitlines() if line.strip() and line.strip() not in held)
+
+
+def _read_page(raw: RawDocument, response: Response) -> _Content:
     kind = sniff(response.content[:65536], raw.origin, _KINDS_OF_MEDIA.get(response.media_type))
     if kind not in ("html", "pdf", "text"):
         raise SourceError(f"{response.url} is JSON, not a page; save it and read the file")
-    found = _READERS[kind](
-        RawDocument(raw.origin, response.content, kind, {"charset": response.charset, "base": response.original})
-    )
-    url = _own_address(found.url, response)
-    return replace(
-        found, url=url, published=found.published or day_of_url(url), retrieved=response.retrieved[:10] or None
-    )
+    given = {"charset": response.charset, "base": response.original}
+    return _READERS[kind](RawDocument(raw.origin, response.content, kind, given))
 
 
 _KINDS_OF_MEDIA = {
     "text/html": "html", "application/xhtml+xml": "html", "text/plain": "text", "application/pdf": "pdf",
 }  # fmt: skip
-
-
-def _own_address(claimed: str | None, response: Response) -> str:
-    with contextlib.suppress(FetchError):
-        address = clean_address(claimed or "", response.original)
-        if claimed and speaks_for(address, response.original):
-            return address
-    return response.original
 
 
 def _undo_layout_tables(tree: Any) -> None:

@@ -30,6 +30,8 @@ _META = {
         "dcterms.date", "date",
     ),
     "url": ("og:url",),
+    "author": ("author", "dc.creator", "parsely-author", "sailthru.author"),
+    "tier": ("article:content_tier",),
 }  # fmt: skip
 _ARTICLE_TYPES = re.compile(r"(Article|Posting|Report)\Z")
 _ISO_DAY = re.compile(r"\s*((?:19|20)\d\d)-?(\d\d)-?(\d\d)(?!\d)")
@@ -43,7 +45,10 @@ _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What the head and the marks of a page tell; `published` is YYYY-MM-DD, `lang` only what its template says."""
+    """What the head and the marks of a page tell; `published` is YYYY-MM-DD, `lang` only what its template says.
+
+    `closed` is whether it says that only those who pay may read it, `is_report` whether its data call it a report.
+    """
 
     title: str | None = None
     description: str | None = None
@@ -51,6 +56,9 @@ class PageFacts:
     published: str | None = None
     url: str | None = None
     lang: str | None = None
+    author: str | None = None
+    closed: bool = False
+    is_report: bool = False
 
 
 def find_page_facts(tree: Any) -> PageFacts:
@@ -65,6 +73,9 @@ def find_page_facts(tree: Any) -> PageFacts:
         published=parse_day(str(report.get("datePublished") or "")) or meta.get("published") or _find_visible_day(tree),
         url=_find_address(tree, report, meta),
         lang=tree.get("lang") or _plain(report.get("inLanguage")),
+        author=_name(report.get("author"), things) or meta.get("author"),
+        closed=str(report.get("isAccessibleForFree")).lower() == "false" or meta.get("tier") == "locked",
+        is_report=bool(report) or "published" in meta,
     )
 
 
@@ -188,6 +199,15 @@ def parse_day(text: str) -> str | None:
         if match and month:
             return _valid_day(int(match["year"]), month, int(match["day"]))
     return None
+
+
+def is_date_line(line: str) -> bool:
+    """Whether a line is a date and hardly more, as it stands above or below a heading.
+
+    >>> is_date_line("14 мая 2025 г., 10:30"), is_date_line("On 14 May 2025 the plant made its thousandth tank")
+    (True, False)
+    """
+    return len(line) < 50 and len(re.findall(r"[^\W\d_]{2,}", line)) < 4 and parse_day(line) is not None
 
 
 def _valid_day(year: int, month: int, day: int) -> str | None:

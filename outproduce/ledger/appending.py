@@ -26,7 +26,12 @@ from outproduce.ledger.rows import (
 )
 from outproduce.records import Article, Claim, RawDocument, Statement
 
-_NOT_COMPARED = ("retrieved", "raw_hash")  # an article read again with these alone changed is the same article
+_NOT_COMPARED = (
+    "retrieved",
+    "raw_hash",
+    "author",
+    "stub",
+)  # an article read again with these alone changed is the same article
 _STATEMENT = ("start", "end", "speaker", "via", "mode")
 _CURRENT_ARTICLE = sa.select(db.articles).where(
     db.articles.c.id == sa.bindparam("id"), db.articles.c.superseded_in.is_(None)

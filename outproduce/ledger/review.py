@@ -161,7 +161,26 @@ def story_rules(ledger: Ledger, claims: Iterable[Claim]) -> StoryRules:
     """Gather what is known beside the claims for telling stories: near-copies among their articles, and decisions."""
     ids = sorted({claim.evidence.article_id for claim in claims if claim.evidence is not None})
     copies = near_copies((article_id, ledger.article(article_id).text) for article_id in ids)
-    return StoryRules(copies, *story_decisions(ledger))
+    return StoryRules(_with_editions(copies, _editions(ledger, set(ids))), *story_decisions(ledger))
+
+
+def _editions(ledger: Ledger, ids: set[str]) -> dict[str, str]:
+    """Find the articles whose pages name each other as editions in other languages, with one key for each report."""
+    table = db.articles
+    query = sa.select(table.c.id, table.c.given).where(
+        table.c.superseded_in.is_(None), table.c.media == "response", table.c.given.is_not(None)
+    )
+    with ledger.reading() as connection:
+        found = {row.id: json.loads(row.given).get("editions") for row in connection.execute(query) if row.id in ids}
+    return {article_id: key for article_id, key in found.items() if key}
+
+
+def _with_editions(copies: Mapping[str, str], editions: Mapping[str, str]) -> dict[str, str]:
+    """Let editions of a report in several languages count as copies, together with the near-copies of each."""
+    key_of = {copies[article_id]: key for article_id, key in sorted(editions.items()) if article_id in copies}
+    return {article_id: key_of.get(group, group) for article_id, group in copies.items()} | {
+        article_id: key_of.get(copies.get(article_id, ""), key) for article_id, key in editions.items()
+    }
 
 
 def _today(claim_id: str, later: Mapping[str | None, str]) -> str:

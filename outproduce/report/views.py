@@ -33,6 +33,8 @@ def report_row(report: ReadReport) -> dict[str, Any]:
         "published": article.published,
         "lang": article.lang,
         "url": article.url,
+        "author": article.author,
+        "stub": article.stub,
         "statements": len(report.statements),
         "claims": len(report.claims),
         "new": report.is_new,
