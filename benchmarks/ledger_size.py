@@ -55,6 +55,8 @@ SEARCHES = {
     "rare word": ClaimFilter(text="plant4242", limit=50),
     "common word": ClaimFilter(text="техніки", limit=50),
     "common word and actor": ClaimFilter(text="equipment", actor="EU", limit=50),
+    "common word and since": ClaimFilter(text="страна", since="2025-10", limit=50),
+    "newest until": ClaimFilter(until="2023-06", newest_first=True, limit=50),
 }
 
 

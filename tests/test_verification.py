@@ -89,6 +89,35 @@ def test_any_altered_field_is_told(ledger, values):
     assert "row altered" in found(ledger)
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        db.claims.update().values(superseded_in=None, superseded_why=None),
+        db.claims.update().values(superseded_why="a slip"),
+        db.claims.update().where(db.claims.c.superseded_in.is_(None)).values(superseded_in=1, superseded_why="gone"),
+        db.changes.update().where(db.changes.c.row == 2).values(at="2001-01-01T00:00:00Z"),
+        db.changes.update().where(db.changes.c.row == 1).values(what="review"),
+    ],
+    ids=["end taken back", "other reason", "ended in secret", "dated back", "other doing"],
+)
+def test_an_altered_end_or_change_is_told(ledger, harm):
+    ledger.append_article(ARTICLE, RAW, [], [claim(version="2", low=39)])
+    assert found(ledger) == []
+    spoil(ledger, harm)
+    assert "row altered" in found(ledger)
+
+
+def test_a_change_of_which_nothing_is_left_is_told(ledger):
+    for note in "abc":
+        ledger.append_claims([claim(evidence=None, reader="hand", url="https://h.example", note=note)])
+    with ledger.writing("test") as change:
+        for table in (db.claims, db.changes):
+            number = table.c.row if table is db.changes else table.c.added_in
+            change.connection.execute(table.delete().where(number == 3))
+    details = [finding.detail for finding in Verification(ledger).findings()]
+    assert "of the changes 3 to 3 nothing is left" in details
+
+
 def test_altered_text_of_an_article_is_told(ledger):
     spoil(ledger, db.articles.update().values(compressed_text=b"no text"))
     assert found(ledger)[:2] == ["row altered", "row altered"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,9 +12,9 @@ import sqlalchemy as sa
 from outproduce.errors import UsageError
 from outproduce.ledger import schema as db
 from outproduce.ledger.rows import CLAIM_ROWS, claims_of
-from outproduce.ledger.search import ClaimFilter, fits
+from outproduce.ledger.search import ClaimFilter, find_claims, fits
 from outproduce.ledger.store import Ledger
-from outproduce.ledger.words import rows_with
+from outproduce.ledger.words import rows_with, sought_words
 from outproduce.records import Claim
 
 ORDERS = ("newest", "oldest", "speaker", "item", "largest", "smallest")
@@ -68,6 +69,11 @@ def ledger_state(ledger: Ledger) -> int:
 def list_claims(ledger: Ledger, wanted: ClaimFilter, shown: Shown) -> Iterator[Claim]:
     """Yield the claims that fit in the order asked for; `limit` of the filter is not looked at."""
     with ledger.reading() as connection:
+        if shown.order in ("newest", "oldest") and shown.limit is not None:  # by the way that is quick for the filter
+            last = shown.offset + shown.limit
+            first = replace(wanted, newest_first=shown.order == "newest", limit=last)
+            yield from islice(find_claims(connection, first), shown.offset, None)
+            return
         query = CLAIM_ROWS.where(*fits(connection, wanted))
         query = query.order_by(*_ORDERS[shown.order]).limit(shown.limit).offset(shown.offset)
         with connection.execution_options(yield_per=500).execute(query) as result:
@@ -120,8 +126,8 @@ def _article_conditions(wanted: ArticleFilter, dialect: str) -> Iterator[sa.Colu
         yield table.c.lang == wanted.lang
     if wanted.publisher is not None:
         yield table.c.publisher == wanted.publisher
-    rows = rows_with(dialect, None, wanted.text, None)
-    if rows is not None:
+    if wanted.text is not None:
+        rows = rows_with(dialect, sought_words(None, wanted.text, None))
         found = sa.select(db.claims.c.article_row).where(db.claims.c.superseded_in.is_(None), db.claims.c.row.in_(rows))
         yield table.c.row.in_(found)
 

@@ -18,6 +18,7 @@ _STATE = sa.text(
     "SELECT (SELECT at FROM changes ORDER BY row DESC LIMIT 1), "
     + ", ".join(f"(SELECT max(row) FROM {table.name})" for table in _NUMBERED)
 )
+WHOLE = "w"  # begins a digest that covers rows, ends and the change itself; before v4 they covered rows only
 _ENDS = ("superseded_in", "superseded_why")
 _COVERED = {
     table.name: itemgetter(*(c.name for c in db.written(table) if c.name not in ("added_in", *_ENDS)))
@@ -94,17 +95,19 @@ class Change:
         return list(range(first, first + len(rows)))
 
     def supersede(self, table: sa.Table, rows: Sequence[int], why: str) -> None:
-        """End rows that hold no longer."""
+        """End rows that hold no longer; all of them held until now."""
         if rows:
             ended = table.update().where(table.c.row.in_(rows), table.c.superseded_in.is_(None))
             self.connection.execute(ended.values(superseded_in=self.number, superseded_why=why))
+            self._digest += sum(end_digest(table.name, row, why) for row in rows)
             self._wrote = True
 
     def finish(self) -> bool:
         """Write the change itself; False where nothing was written and there is none."""
         if self._wrote:
             values = {"row": self.number, "at": self.at, "what": self._what, "source": self._source}
-            insert(self.connection, db.changes, [values | {"digest": digest_text(self._digest)}])
+            digest = WHOLE + digest_text(self._digest + change_digest(values))
+            insert(self.connection, db.changes, [values | {"digest": digest}])
         return self._wrote
 
 
@@ -115,7 +118,21 @@ def row_digest(table: str, values: Mapping[str, Any]) -> int:
         cells = [blake2b(cell, digest_size=8).hexdigest() if type(cell) is bytes else repr(cell) for cell in said]
     else:
         cells = list(map(repr, said))
-    told = "\x1f".join((table, *cells)).encode("utf-8", "surrogatepass")
+    return _hashed(table, *cells)
+
+
+def end_digest(table: str, row: int, why: str | None) -> int:
+    """Hash that a row of a table ended, and why; it belongs to the change that ended it."""
+    return _hashed("end", table, repr(row), repr(why))
+
+
+def change_digest(values: Mapping[str, Any]) -> int:
+    """Hash what a change says of itself."""
+    return _hashed("changes", *(repr(values[name]) for name in ("row", "at", "what", "source")))
+
+
+def _hashed(*cells: str) -> int:
+    told = "\x1f".join(cells).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(told, digest_size=8).digest(), "big")
 
 

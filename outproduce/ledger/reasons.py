@@ -71,7 +71,7 @@ def _words(node: Telling, other: Telling, like: Likeness) -> str:
     parts = [mouth, "same figure" if claim.low is not None or claim.high is not None else "no figure in both"]
     if claim.item != beside.item:
         parts.append(f"{claim.item} for {beside.item}")
-    parts.append("same day" if like.gap == 0 else f"{like.gap} days apart")
+    parts.append("same day" if like.gap == 0 else "a day apart" if like.gap == 1 else f"{like.gap} days apart")
     if claim.lang and beside.lang and claim.lang != beside.lang:
         parts.append(f"told in {claim.lang} and in {beside.lang}")
     return ", ".join(parts)

@@ -54,6 +54,13 @@ def searched(row: int, claim: Claim) -> Searched:
     return Searched(row, claim.speaker or "", text, claim.actor)
 
 
+def searched_in(row: sa.Row[Any]) -> Searched:
+    """Give the same of a row of `CLAIM_ROWS`."""
+    publisher = row.article_publisher if row.as_article else row.publisher
+    said = (row.quote, row.raw, row.note, row.speaker, row.via, publisher)
+    return Searched(row.row, row.speaker or "", "\n".join([text or "" for text in said]), json.loads(row.actor))
+
+
 def _claim_values(
     claim: Claim, article: tuple[int, Article] | None, statements: Sequence[tuple[int, int, int]]
 ) -> dict[str, Any]:

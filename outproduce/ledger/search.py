@@ -8,6 +8,8 @@ the first claims in order are looked at before anything else.
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,12 +20,12 @@ import sqlalchemy as sa
 
 from outproduce.errors import UsageError
 from outproduce.ledger import schema as db
-from outproduce.ledger.rows import CLAIM_ROWS, REVIEW, claims_of, searched
-from outproduce.ledger.words import has_words, rows_with
+from outproduce.ledger.rows import CLAIM_ROWS, REVIEW, claims_of, searched_in
+from outproduce.ledger.words import Sought, has_words, rows_with, sought_words
 from outproduce.records import KINDS, STATUSES, Claim
 
-MANY = 50_000  # claims, from which on walking is quicker than sorting; measured by benchmarks/ledger_size.py
-FIRST = 30  # times as many claims as are wanted are looked at first
+MANY = 20_000  # claims, from which on walking is quicker than sorting; measured by benchmarks/ledger_size.py
+FIRST = 50  # times as many claims as are wanted are looked at first
 _BATCH, _FEW = 500, 200  # rows held at once
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z")
 _MOMENT = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\dZ)?)?)?\Z")
@@ -81,52 +83,86 @@ class ClaimFilter:
 
 def find_claims(connection: sa.Connection, wanted: ClaimFilter) -> Iterator[Claim]:
     """Yield the claims that fit, by publication day, unknown last, then id and row; memory stays flat."""
-    found = _words_of(connection, wanted)
-    many = found is not None and wanted.limit is not None and _are_many(connection, found)
-    looked = _look_at_first(connection, wanted) if many else None
-    if looked is not None:
-        yield from looked
-        return
-    query = _in_order(CLAIM_ROWS.where(_held(wanted), *_conditions(wanted)), wanted)
-    if found is not None:
-        # SQLite gathers by a plain column, and walks where it is part of a sum.
-        query = query.where((db.claims.c.row + 0 if many else db.claims.c.row).in_(found))
-    with connection.execution_options(yield_per=_BATCH).execute(query.limit(wanted.limit)) as result:
-        for rows in result.partitions():
-            yield from claims_of(rows)
+    if wanted.limit is None or connection.dialect.name != "sqlite":
+        query = CLAIM_ROWS.where(*fits(connection, wanted))
+        yield from _stream(connection, _in_order(query, wanted).limit(wanted.limit))
+    else:
+        yield from _find_first(connection, wanted)
 
 
 def fits(connection: sa.Connection, wanted: ClaimFilter) -> Iterator[sa.ColumnElement[bool]]:
     """Give all that a row of claims must fulfil to fit, for queries that count or order them otherwise."""
     yield _held(wanted)
     yield from _conditions(wanted)
-    found = _words_of(connection, wanted)
-    if found is not None:
-        yield db.claims.c.row.in_(found)
+    sought = sought_words(wanted.speaker, wanted.text, wanted.actor)
+    if sought:
+        yield db.claims.c.row.in_(rows_with(connection.dialect.name, sought))
 
 
-def _look_at_first(connection: sa.Connection, wanted: ClaimFilter) -> list[Claim] | None:
-    """Look for claims among the first in order; None where too few are found in `FIRST` times the number wanted."""
-    limit, seen = wanted.limit or 0, 0
-    chosen: list[Claim] = []
-    query = _in_order(CLAIM_ROWS.where(_held(wanted), *_conditions(wanted)), wanted)
+def _find_first(connection: sa.Connection, wanted: ClaimFilter) -> Iterator[Claim]:
+    """Find the first claims in a SQLite ledger, the way that is quick for this filter."""
+    limit = wanted.limit or 0
+    sought = sought_words(wanted.speaker, wanted.text, wanted.actor)
+    query = CLAIM_ROWS.where(_held(wanted), *_conditions(wanted))
+    if sought:
+        found = rows_with("sqlite", sought)
+        rows = list(connection.scalars(found.limit(MANY)))
+        if len(rows) < MANY:
+            few = sa.select(sa.func.json_each(json.dumps(rows)).table_valued("value").c.value)
+            yield from _stream(connection, _in_order(query.where(db.claims.c.row.in_(few)), wanted).limit(limit))
+            return
+    if wanted.since is not None and not wanted.newest_first and wanted.as_of_ledger is None:
+        query = query.where(_first_days(connection, wanted, limit * (FIRST if sought else 1)))
+    if sought:
+        looked = _look_at_first(connection, _in_order(query, wanted), sought, limit)
+        if looked is not None:
+            yield from claims_of(looked)
+            return
+        walked = db.claims.c.row + 0  # what is a sum is not gathered by
+        query = CLAIM_ROWS.where(_held(wanted), *_conditions(wanted), walked.in_(found))
+    yield from _stream(connection, _in_order(query, wanted).limit(limit))
+
+
+def _stream(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Claim]:
+    with connection.execution_options(yield_per=_BATCH).execute(query) as result:
+        for rows in result.partitions():
+            yield from claims_of(rows)
+
+
+def _first_days(connection: sa.Connection, wanted: ClaimFilter, enough: int) -> sa.ColumnElement[bool]:
+    """Give the condition that a claim was published on one of the first days on which `enough` claims that fit were.
+
+    Each day is asked by the index which claims of it fit, so that years before `since` cost no more than their days.
+    """
+    published = db.claims.c.published
+    day = sa.select(sa.func.min(published).label("day"), sa.literal(0).label("before")).where(_held(wanted))
+    days = day.cte("days", recursive=True)
+    fitting = sa.select(sa.literal(1)).where(_held(wanted), published == days.c.day, *_conditions(wanted))
+    number = sa.select(sa.func.count()).select_from(fitting.correlate(days).limit(enough).subquery())
+    after = sa.select(sa.func.min(published)).where(_held(wanted), published > days.c.day).correlate(days)
+    step = sa.select(after.scalar_subquery(), days.c.before + number.correlate(days).scalar_subquery())
+    days = days.union_all(step.where(days.c.day.is_not(None), days.c.before < enough))
+    counted = connection.execute(sa.select(days.c.day, days.c.before)).all()
+    chosen = [one.day for one, then in itertools.pairwise(counted) if then.before > one.before]
+    among = published.in_(chosen)
+    return among if counted[-1].before >= enough else sa.or_(among, published.is_(None))
+
+
+def _look_at_first(
+    connection: sa.Connection, query: sa.Select[Any], sought: Sought, limit: int
+) -> list[sa.Row[Any]] | None:
+    """Look for the words in the first rows; None where too few have them in `FIRST` times the number wanted."""
+    seen = 0
+    chosen: list[sa.Row[Any]] = []
     with connection.execution_options(yield_per=_FEW).execute(query) as result:
         for rows in result.partitions():
             seen += len(rows)
-            chosen += [claim for claim in claims_of(rows) if _has_words(claim, wanted)]
+            chosen += [row for row in rows if has_words(searched_in(row), sought)]
             if len(chosen) >= limit:
                 return chosen[:limit]
             if seen >= FIRST * limit:
                 return None
     return chosen
-
-
-def _has_words(claim: Claim, wanted: ClaimFilter) -> bool:
-    return has_words(searched(0, claim), wanted.speaker, wanted.text, wanted.actor)
-
-
-def _words_of(connection: sa.Connection, wanted: ClaimFilter) -> sa.Select[Any] | None:
-    return rows_with(connection.dialect.name, wanted.speaker, wanted.text, wanted.actor)
 
 
 def _in_order(query: sa.Select[Any], wanted: ClaimFilter) -> sa.Select[Any]:
@@ -136,16 +172,11 @@ def _in_order(query: sa.Select[Any], wanted: ClaimFilter) -> sa.Select[Any]:
 
 def versions_query(connection: sa.Connection, wanted: ClaimFilter, rows: sa.Select[Any]) -> sa.Select[Any]:
     """Give the query for what `rows` selects of all versions of the claims that fit, in the order of claims."""
-    found = _words_of(connection, wanted)
-    query = rows.where(*_conditions(wanted), *(() if found is None else (db.claims.c.row.in_(found),)))
+    query = rows.where(*_conditions(wanted))
+    sought = sought_words(wanted.speaker, wanted.text, wanted.actor)
+    if sought:
+        query = query.where(db.claims.c.row.in_(rows_with(connection.dialect.name, sought)))
     return _in_order(query, wanted).limit(wanted.limit)
-
-
-def _are_many(connection: sa.Connection, found: sa.Select[Any]) -> bool:
-    if connection.dialect.name != "sqlite":
-        return False
-    first = found.limit(MANY).subquery()
-    return connection.scalar(sa.select(sa.func.count()).select_from(first)) == MANY
 
 
 def _in_calendar(day: str) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,8 +18,12 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 NAMES, WORDS, ACTORS = COLUMNS = ("names", "words", "actors")  # the speaker; everything that is searched; who makes it
 _ENDING = {NAMES: ":*", WORDS: ":*", ACTORS: ""}  # names and words are found by how they begin
+_FITS: dict[str, Callable[[str, str], bool]] = {NAMES: str.startswith, WORDS: str.startswith, ACTORS: str.__eq__}
 _WORD = re.compile(r"[^\W_\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]+")  # without letters that FTS5 takes for marks
 _LONGEST = 100  # characters of a word; PostgreSQL refuses very long ones
+
+
+Sought = Mapping[str, Sequence[str]]  # by column, the words that a claim must have in it
 
 
 class Searched(NamedTuple):
@@ -48,25 +53,26 @@ def actor_sign(name: str) -> str:
 def index_words(connection: sa.Connection, rows: Sequence[Searched]) -> None:
     """Add claims to the index."""
     if connection.dialect.name == "sqlite":
-        values = [(row.row, *(" ".join(words) for _, words in _cut(row))) for row in rows]
+        values = [(row.row, *(" ".join(cut(row)) for cut in _CUT.values())) for row in rows]
         sql = "INSERT INTO claims_words(rowid, names, words, actors) VALUES (?, ?, ?, ?)"
         connection.connection.cursor().executemany(sql, values)  # by the driver, as in changes.insert
         return
-    cut = [{"row": row.row} | {name: sorted(set(words)) for name, words in _cut(row)} for row in rows]
+    cut = [{"row": row.row} | {name: sorted(set(cut(row))) for name, cut in _CUT.items()} for row in rows]
     made = ", ".join(f"array_to_tsvector(:{name})" for name in COLUMNS)
     insert = sa.text(f"INSERT INTO claims_words VALUES (:row, {made})")
     connection.execute(insert.bindparams(*(sa.bindparam(name, type_=sa.ARRAY(sa.Text)) for name in COLUMNS)), cut)
 
 
-def _cut(row: Searched) -> Iterator[tuple[str, list[str]]]:
-    yield NAMES, find_words(row.speaker)
-    yield WORDS, find_words(row.text)
-    yield ACTORS, [actor_sign(name) for name in row.actors]
+_CUT: dict[str, Callable[[Searched], list[str]]] = {
+    NAMES: lambda row: find_words(row.speaker),
+    WORDS: lambda row: find_words(row.text),
+    ACTORS: lambda row: [actor_sign(name) for name in row.actors],
+}
 
 
 def indexed_words(row: Searched) -> set[tuple[str, int, str]]:
     """Give what the index should hold of a claim, as (word, row, column)."""
-    return {(word, row.row, name) for name, words in _cut(row) for word in words}
+    return {(word, row.row, name) for name, cut in _CUT.items() for word in cut(row)}
 
 
 def stored_words(connection: sa.Connection) -> Iterator[tuple[str, int, str]]:
@@ -84,32 +90,32 @@ def stored_words(connection: sa.Connection) -> Iterator[tuple[str, int, str]]:
         connection.exec_driver_sql("DROP TABLE temp.held_words")
 
 
-def has_words(row: Searched, speaker: str | None, text: str | None, actor: str | None) -> bool:
+def sought_words(speaker: str | None, text: str | None, actor: str | None) -> Sought:
+    """Cut what is asked for into words by column of the index; what is None is not asked for."""
+    sought = {name: find_words(given) for name, given in ((NAMES, speaker), (WORDS, text)) if given is not None}
+    return sought if actor is None else sought | {ACTORS: [actor_sign(actor)]}
+
+
+def has_words(row: Searched, sought: Sought) -> bool:
     """Whether `rows_with` would select a claim."""
-    for wanted, held in ((speaker, row.speaker), (text, row.text)):
-        if wanted is not None:
-            words, begun = find_words(held), find_words(wanted)
-            if not begun or not all(any(word.startswith(start) for word in words) for start in begun):
-                return False
-    return actor is None or actor.casefold() in (name.casefold() for name in row.actors)
+    for name, words in sought.items():
+        held = _CUT[name](row)
+        if not words or not all(any(map(_FITS[name], held, repeat(word))) for word in words):
+            return False
+    return True
 
 
-def rows_with(dialect: str, speaker: str | None, text: str | None, actor: str | None) -> sa.Select[Any] | None:
-    """Select the rows of claims that have all that is given, superseded ones too; None where nothing is given.
+def rows_with(dialect: str, sought: Sought) -> sa.Select[Any]:
+    """Select the rows of claims that have all words sought, superseded ones too.
 
     Every word of the speaker and of the text must begin a word of the claim; one without words fits nothing.
     """
-    wanted = {name: find_words(given) for name, given in ((NAMES, speaker), (WORDS, text)) if given is not None}
-    if actor is not None:
-        wanted[ACTORS] = [actor_sign(actor)]
-    if not wanted:
-        return None
     index = sa.table("claims_words", *(sa.column(name) for name in ("rowid", "row", *COLUMNS)))
     row = index.c.rowid if dialect == "sqlite" else index.c.row
-    if not all(wanted.values()):
+    if not all(sought.values()):
         return sa.select(row).where(sa.false())
     if dialect == "sqlite":
-        phrases = (f'{name} : "{word}"{_ENDING[name] and " *"}' for name, words in wanted.items() for word in words)
+        phrases = (f'{name} : "{word}"{_ENDING[name] and " *"}' for name, words in sought.items() for word in words)
         return sa.select(row).where(sa.literal_column("claims_words").op("MATCH")(" AND ".join(phrases)))
-    queries = {name: " & ".join(f"'{word}'{_ENDING[name]}" for word in words) for name, words in wanted.items()}
+    queries = {name: " & ".join(f"'{word}'{_ENDING[name]}" for word in words) for name, words in sought.items()}
     return sa.select(row).where(*(index.c[name].op("@@")(sa.cast(said, TSQUERY)) for name, said in queries.items()))
