@@ -103,7 +103,7 @@ def test_only_web_addresses_become_links(url: str | None, allowed: bool):
 
 
 def test_the_page_says_the_answer_and_every_claim(told: Comparison, page: str):
-    assert told.sentence() in page
+    assert told.sentence() in re.sub(r"<[^>]+>", "", page)
     assert page.count('<tr id="c1-') == told.independent_claims
     assert "moved" in page
     assert "credible" in page

@@ -22,7 +22,7 @@ from outproduce.report.charts import short
 from outproduce.report.drawing import WIDE, crossing, describe, marks_of, render_race
 from outproduce.report.render import render_report, safe_link
 from outproduce.report.views import moved_words, source_words, told_claim
-from outproduce.report.wording import claim_words, is_sample, item_words, site, when_words
+from outproduce.report.wording import claim_words, is_sample, item_words, record_words, site, when_words
 
 _PRINTED = """text{font-family:"Libertinus Serif",Georgia,serif;fill:#1b1f24;
 paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}text.head{font-size:20px;font-weight:700}
@@ -34,7 +34,7 @@ paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}text.head{
 .name{font-weight:700}.name.a{fill:#0060a8}.name.b{fill:#b84a00}.chance{fill:none;stroke:#1b1f24;stroke-width:2.5}
 line.cross{stroke:#1b1f24;stroke-width:1.5;stroke-dasharray:2 3}text.cross{font-weight:600}"""
 _PPI = 220.0
-_HEAD = 40  # pixels above the chart for its title
+_HEAD = 52  # pixels above the chart for its title and what it shows
 
 
 class NoTypesetter(OutproduceError):
@@ -64,7 +64,13 @@ def chart_svg(answer: Comparison, world: World) -> str:
     head = head.replace(f"0 0 {WIDE.width} {WIDE.height}", f"0 {-_HEAD} {width} {height}", 1)
     title = f"{item_words(answer.counted_in).capitalize()} a month, {answer.a} and {answer.b}"
     paper = f'<style>{_PRINTED}</style><rect y="{-_HEAD}" width="{width}" height="{height}" fill="#fff"/>'
-    return f'{head}\n{paper}\n<text class="head" x="8" y="{20 - _HEAD}">{escape(title)}</text>\n{rest}\n'
+    shown = (
+        f"median and {100 * answer.level:.0f} % credible interval, knowing what was public on {answer.as_of}; "
+        "filled marks: claims on the whole, hollow: on a part"
+    )
+    words = f'<text class="head" x="8" y="{20 - _HEAD}">{escape(title)}</text>\n'
+    words += f'<text class="note" x="8" y="{40 - _HEAD}">{escape(shown)}</text>'
+    return f"{head}\n{paper}\n{words}\n{rest}\n"
 
 
 def chart_png(svg: str) -> bytes:
@@ -115,17 +121,9 @@ def report_html(answer: Comparison, world: World) -> str:
 def _source_html(source: Source) -> str:
     claim = source.claim
     link = safe_link(claim.url if is_sample(claim) else claim.link)
-    name = escape(_public_record(claim) or source_words(claim))
+    name = escape(source_words(claim))
     told = f'<a rel="noreferrer" href="{escape(link, quote=True)}">{escape(site(claim.url))}</a>' if link else "no page"
     return f"<li>[{source.number}] {name}: {told}</li>"
-
-
-def _public_record(claim: Claim) -> str | None:
-    """Name what a sample report was written from: the sample itself is no source."""
-    if not is_sample(claim):
-        return None
-    named = f"public record at {site(claim.url)}"
-    return ", ".join(filter(None, (claim.speaker, named, claim.published)))
 
 
 def sources_of(answer: Comparison) -> list[Source]:
@@ -176,7 +174,8 @@ def _content(answer: Comparison, world: World) -> dict[str, Any]:
             if (last - at) % 3 == 0
         ],
         "claims_note": f"{answer.independent_claims} independent claims, those that moved the answer most first. The "
-        f"last column says by how much a claim raised (+) or lowered the ratio of {answer.a} to {answer.b}.",
+        f"last column says by how much a claim raised (+) or lowered the ratio of {answer.a} to {answer.b}. "
+        "Claims with a dagger (†) were entered by hand, without a quotation.",
         "stories": [_story(number, used) for number, used in enumerate(answer.claims, 1)],
         "method": method_words(answer),
         "sources": [_source(source) for source in sources_of(answer)],
@@ -204,8 +203,7 @@ def _story(number: int, used: UsedClaim) -> dict[str, Any]:
 
 def _source(source: Source) -> dict[str, Any]:
     claim, url = source.claim, safe_link(source.claim.url) or ""
-    record = f"public record at {site(claim.url)}" if is_sample(claim) else claim.publisher
-    name = record or site(claim.url) or "no page"
+    name = record_words(claim) or claim.publisher or site(claim.url) or "no page"
     shown = re.sub(r"^https?://(www\.)?", "", url)
     return {
         "number": source.number,

@@ -19,10 +19,10 @@ from outproduce.estimate.world import World
 from outproduce.records import Claim
 from outproduce.report.drawing import NARROW, WIDE, crossing, describe, marks_of, render_race
 from outproduce.report.views import moved_words, source_words, told_claim
-from outproduce.report.wording import claim_words, is_sample, item_words, site, when_words
+from outproduce.report.wording import claim_words, is_sample, item_words, record_words, site, when_words
 
 OPEN_ROWS = 12  # claims shown before the rest is folded away
-_HEAD = ("claim", "words", "speaker", "outlet", "published", "moved")
+_HEAD = ("no.", "claim", "words", "speaker", "outlet", "published", "moved")
 
 
 def render_report(answers: Sequence[Comparison], world: World, after: str = "") -> str:
@@ -66,7 +66,7 @@ def _section(answer: Comparison, world: World, number: int) -> str:
     chance = f"{100 * answer.probability_a_ahead:.0f} %"
     return f"""<section aria-labelledby="{ident}">
 <h2 id="{ident}">Knowing what was public on {escape(answer.as_of)}</h2>
-<p class="answer">{escape(answer.sentence())}</p>
+<p class="answer">{_whole_days(answer.sentence())}</p>
 {_figure(answer, world, number)}
 {_months_table(answer)}
 <h3>The {answer.independent_claims} independent claims behind it</h3>
@@ -97,8 +97,13 @@ interval (band) of <b style="color:var(--a)">{escape(answer.a)}</b> (solid, circ
 <b style="color:var(--b)">{escape(answer.b)}</b> (dashed, squares). Every mark is a story, drawn at the time it is
 about; on a wide screen it leads to its words. Triangles are bounds, hollow marks parts of either.
 Under it, who was said to make more (between the rows: as much), and the probability that {escape(answer.a)} is ahead.
-{escape(came)}</figcaption>
+{_whole_days(came)}</figcaption>
 </figure>"""
+
+
+def _whole_days(text: str) -> str:
+    """Escape a text whose days and months are not to be broken over two lines."""
+    return re.sub(r"\d{4}-\d\d(-\d\d)?", r'<span class="day">\g<0></span>', escape(text))
 
 
 def _title(used: UsedClaim) -> str:
@@ -128,7 +133,7 @@ def _months_table(answer: Comparison) -> str:
 
 
 def _claims_tables(answer: Comparison, number: int) -> str:
-    rows = [_claim_row(used, number) for used in answer.claims]
+    rows = [_claim_row(used, number, place) for place, used in enumerate(answer.claims, 1)]
     head = "".join(f'<th scope="col"{" class=number" if name == "moved" else ""}>{name}</th>' for name in _HEAD)
     whole = '<table class="claims"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
     shown = whole.format(head, "".join(rows[:OPEN_ROWS]))
@@ -139,12 +144,13 @@ def _claims_tables(answer: Comparison, number: int) -> str:
     return shown + more
 
 
-def _claim_row(used: UsedClaim, number: int) -> str:
+def _claim_row(used: UsedClaim, number: int, place: int) -> str:
     claim, told = used.story.origin, told_claim(used)
     about = f"<br><small>about {escape(when_words(claim))}</small>" if claim.when else ""
     via = f" <small>via {escape(claim.via)}</small>" if claim.via else ""
     return (
-        f'<tr id="c{number}-{escape(used.story.id)}"><td><strong>{escape(claim_words(claim))}</strong>{about}</td>'
+        f'<tr id="c{number}-{escape(used.story.id)}"><td class="place">{place}</td>'
+        f"<td><strong>{escape(claim_words(claim))}</strong>{about}</td>"
         f'<td data-name="words">{_words(told)}{_retellings(used)}</td>'
         f'<td data-name="speaker">{escape(claim.speaker or "")}{via}</td>'
         f'<td data-name="outlet">{_link(claim)}</td>'
@@ -156,7 +162,7 @@ def _claim_row(used: UsedClaim, number: int) -> str:
 def _words(claim: Claim) -> str:
     """Quote the words of a claim in their language, or say that there are none."""
     if claim.evidence is None:
-        return f'<span class="tag">by hand</span> <small>{escape(site(claim.url))}</small>'
+        return '<span class="tag">by hand</span>'
     lang = f' lang="{escape(claim.lang)}"' if claim.lang else ""
     tag = ' <span class="tag">sample</span>' if is_sample(claim) else ""
     return f"<q{lang}>{escape(claim.evidence.quote)}</q>{tag}"
@@ -173,8 +179,7 @@ def _retellings(used: UsedClaim) -> str:
 
 def _link(claim: Claim) -> str:
     """Name the outlet, linked to the page at the words; words of a sample do not stand on the page that it names."""
-    named = f"public record at {site(claim.url)}" if is_sample(claim) else claim.publisher
-    name = escape(named or site(claim.url) or "the page")
+    name = escape(record_words(claim) or claim.publisher or site(claim.url) or "the page")
     address = safe_link(claim.url if is_sample(claim) else claim.link)
     return name if address is None else f'<a rel="noreferrer" href="{escape(address, quote=True)}">{name}</a>'
 

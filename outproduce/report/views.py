@@ -17,7 +17,7 @@ from outproduce.reading import ReadReport, document_id
 from outproduce.records import Claim, Story
 from outproduce.report.charts import render_bands, render_probability
 from outproduce.report.export import Column, Row, plain, write_rows, write_value
-from outproduce.report.wording import claim_words, item_words, site, when_words
+from outproduce.report.wording import claim_words, item_words, record_words, site, when_words
 
 SHOWN_CLAIMS = 5  # claims that moved an answer most, on a terminal
 
@@ -180,7 +180,7 @@ def used_text(used: UsedClaim) -> str:
 
 def source_words(claim: Claim) -> str:
     """Say whose word a claim is, where it stood and when: "Mark Rutte, Daily Star, 2025-06-09"."""
-    where = claim.via or claim.publisher or site(claim.url)
+    where = record_words(claim) or claim.via or claim.publisher or site(claim.url)
     return ", ".join(dict.fromkeys(filter(None, (claim.speaker, where, claim.published or "no date"))))
 
 

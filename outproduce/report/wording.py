@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from outproduce.packs import load_pack
@@ -37,9 +38,9 @@ def claim_words(claim: Claim) -> str:
     >>> claim_words(Claim("output", ("Russia",), "artillery_shell", 250000, 250000, per="month", status="planned"))
     'Russia: 250,000 artillery shells a month (output, planned)'
     """
-    who = " and ".join(claim.actor)
+    who, other = together(claim.actor), together(claim.other)
     marks: list[str] = []
-    figure, other = figure_words(claim), " and ".join(claim.other)
+    figure = figure_words(claim)
     item = item_words(claim.item)
     if claim.kind == "comparison":
         equal = claim.relation == "equal"
@@ -56,6 +57,15 @@ def claim_words(claim: Claim) -> str:
         marks.append(claim.kind)
     marks += [claim.status] if claim.status != "actual" else []
     return f"{who}: {' '.join(what.split())}" + (f" ({', '.join(marks)})" if marks else "")
+
+
+def together(names: Sequence[str]) -> str:
+    """Name several together.
+
+    >>> together(["EU", "Ukraine"]), together(["EU", "Norway", "Ukraine"])
+    ('EU and Ukraine', 'EU, Norway and Ukraine')
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def item_words(item: str) -> str:
@@ -88,6 +98,11 @@ def site(url: str | None) -> str:
     'example.org'
     """
     return (urlsplit(url).hostname or "").removeprefix("www.") if url else ""
+
+
+def record_words(claim: Claim) -> str | None:
+    """Name what a sample report was written from: the sample itself is no source; None for other claims."""
+    return f"public record at {site(claim.url)}" if is_sample(claim) else None
 
 
 def _number(value: float | None) -> str:
