@@ -35,6 +35,7 @@ class Outcome:
     """What came out of one case: `read`, `allowed` and `told` (reason and traps) say whether it is as written down."""
 
     case: dict[str, Any]
+    found: Check
     verdicts: str
     traps: str
     read: bool
@@ -81,6 +82,7 @@ def try_case(case: dict[str, Any], claims: list[Claim], pack: Pack, priors: Prio
     reasons = " ".join(result.reason or "" for result in found.results)
     return Outcome(
         case,
+        found,
         "; ".join(
             result.verdict + ("" if result.probability is None else f" {result.probability:.2f}")
             for result in found.results

@@ -22,6 +22,7 @@ from outproduce.estimate.priors import Priors
 from outproduce.estimate.rates import Fit, estimate_family, last_day
 from outproduce.estimate.world import World
 from outproduce.records import Claim, Story
+from outproduce.report.wording import item_words
 
 BY_HAND = "entered by hand"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
@@ -164,9 +165,9 @@ class Comparison:
         if not a_leads:
             low, middle, high = 1 / high, 1 / middle, 1 / low
         surely = "is ahead of" if chance >= 0.9 else "is probably ahead of" if chance >= 2 / 3 else "may be ahead of"
-        counted = f" (counted in {self.counted_in.replace('_', ' ')}s)" if self.counted_in != self.item else ""
+        counted = f" (counted in {item_words(self.counted_in)})" if self.counted_in != self.item else ""
         return (
-            f"{first} {surely} {second} in making {self.item.replace('_', ' ')}{counted} as of {self.as_of}, "
+            f"{first} {surely} {second} in making {item_words(self.item)}{counted} as of {self.as_of}, "
             f"with probability {_percent(chance)}{told}: it makes {middle:.2g} times as many "
             f"({100 * self.level:.0f} % interval {low:.2g} to {high:.2g}), "
             f"on {self.independent_claims} independent claim{'s' if self.independent_claims != 1 else ''}."

@@ -177,6 +177,7 @@ def report(
     question = resolve_actor(a, pack), resolve_actor(b, pack), resolve_item(item, pack)
     world = World.from_pack(pack)
     claims = _all_claims(context)
+    _make_folder(out)
     with waiting(f"weighing what is known of {item_words(question[2])}"):
         answer = answers.compare(claims, world, *question, as_of=as_of, level=level)
     print(answer.sentence())
@@ -200,10 +201,17 @@ def _write_report(answer: Any, world: Any, out: Path) -> str | None:
     return None
 
 
+def _make_folder(out: Path) -> None:
+    """Make the folder before anything is worked out for it."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutproduceError(f"cannot make the folder {out}: {error.strerror or error}; name another --out") from error
+
+
 def _write(path: Path, content: bytes) -> None:
     half = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         half.write_bytes(content)
         half.replace(path)
     except OSError as error:

@@ -63,7 +63,7 @@ def test_the_sentence_names_leader_time_certainty_and_basis():
     said_so = answer(EAST + HOME).sentence()
     for words in (
         "East is ahead of Homeland",
-        "counted in shells",
+        "counted in shell",
         "as of 2024-12-31",
         "since 2024-",
         "24 independent",

@@ -29,8 +29,8 @@ feeds.parsing feeds.listing feeds gathering reading watching
 estimate.months estimate.priors estimate.world estimate.model estimate.misfit estimate.laplace estimate.scales
 estimate.shares estimate.observations estimate.refining estimate.fusion estimate.family estimate.rates
 estimate.prediction estimate.insight estimate.assumptions estimate
-answers
 report.wording
+answers
 checking.scale checking.spelling checking.constructions checking.sentences checking.assertion checking.judging
 checking.conflicts checking.evidence checking.traps checking.check checking.record checking
 report.export report.files report.charts report.views report.insights report.drawing report.render

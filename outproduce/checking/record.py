@@ -49,7 +49,7 @@ def speaker_record(name: str, claims: Iterable[Claim], pack: Pack) -> tuple[Entr
         near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
         near = near or [other for other in names if wanted.casefold() in other.casefold()][:3]
         advice = f"did you mean {' or '.join(near)}?" if near else "`outproduce claims` lists who is"
-        raise NothingFound(f"no claim of {name!r} is on record; {advice}")
+        raise NothingFound(f"no claim of {name[:60]!r} is on record; {advice}")
     world = World.from_pack(pack)
     stories = find_stories(own, parents=world.parents)
     return tuple(Entry(story, tuple(_clashes(story, stories[:at], world))) for at, story in enumerate(stories))

@@ -17,7 +17,7 @@ from outproduce.checking.judging import Judged, number
 from outproduce.checking.scale import NOT_CHECKABLE, RATINGS
 from outproduce.records import Claim, Story
 from outproduce.report.export import Column, Row, plain
-from outproduce.report.wording import claim_words, evidence_words, when_words
+from outproduce.report.wording import claim_words, evidence_words, site, when_words
 
 DRAFT = "Draft made by outproduce from its ledger; not published and not a finding until an editor has checked it."
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
@@ -228,14 +228,25 @@ def claim_review_text(found: Check) -> str:
 
 
 def _clash_words(row: Row) -> str:
-    return "; ".join(f"{each['how']} (of {each['published'] or 'no date'})" for each in row["contradicts"])
+    """Say what contradicts, each way once with all days it stands against."""
+    days: dict[str, list[str]] = {}
+    for each in row["contradicts"]:
+        days.setdefault(each["how"], []).append(each["published"] or "no date")
+    return "; ".join(f"{how} (of {', '.join(those)})" for how, those in days.items())
+
+
+def _quoted(row: Row) -> str:
+    """Quote the words; where there are none, say where they are to be found."""
+    if row["words"] != BY_HAND:
+        return f"“{row['words']}”"
+    return ", ".join(filter(None, (BY_HAND, site(row["link"]))))
 
 
 SPEAKER_COLUMNS = (
     Column("published", lambda row: row["published"] or "no date", width=10),
     Column("claim", lambda row: claim_words(_claim(row)), 4),
     Column("about", lambda row: when_words(_claim(row)), width=10),
-    Column("words", lambda row: f"“{row['words']}”" if row["words"] != BY_HAND else BY_HAND, 4),
+    Column("words", _quoted, 4),
     Column("contradicts", _clash_words, 4),
 )
 
