@@ -308,7 +308,7 @@ def test_check_reads_a_pipe_and_a_file(ledger: Path, tmp_path: Path):
         run(ledger, "check", "-", "--json", stdin="War is bad.\n"),
         run(ledger, "check", tmp_path / "said.txt", "--json"),
     ]
-    assert all(json.loads(each.output)["results"][0]["verdict"] == "not checkable" for each in given)
+    assert all(json.loads(each.stdout)["results"][0]["verdict"] == "not checkable" for each in given)
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def test_check_reads_a_pipe_and_a_file(ledger: Path, tmp_path: Path):
 def test_check_writes_each_form(ledger: Path, options: tuple[str, ...], begins: str):
     told = run(ledger, "check", *TANKS, *options)
     assert told.exit_code == 0
-    assert told.output.startswith(begins)
+    assert told.stdout.startswith(begins)
 
 
 @pytest.mark.parametrize(
@@ -403,7 +403,7 @@ def test_without_a_ledger_it_says_how_to_begin(tmp_path: Path, verb: tuple[str, 
 
 
 def test_speaker_as_json_lines(ledger: Path):
-    rows = [json.loads(line) for line in run(ledger, "speaker", "Mark Rutte", "--jsonl").output.splitlines()]
+    rows = [json.loads(line) for line in run(ledger, "speaker", "Mark Rutte", "--jsonl").stdout.splitlines()]
     assert {row["speaker"] for row in rows} == {"Mark Rutte"}
     assert any(row["contradicts"] for row in rows)
 
