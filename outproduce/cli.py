@@ -20,7 +20,7 @@ from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate_verbs import compare, estimate
 from outproduce.ledger_verbs import claims, export, known_pack, review, stories, verify
 from outproduce.options import Form, fail, open_closed_streams, open_ledger, verb, warn
-from outproduce.serving import serve
+from outproduce.serving import reviewer_app, serve
 from outproduce.web_verbs import Web, feeds_app, open_web, watch
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ app = typer.Typer(
 
 pack_app = typer.Typer(help="Packs: the words and knowledge of a field, as data.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
+app.add_typer(reviewer_app, name="reviewer")
 app.add_typer(feeds_app, name="feeds")
 
 Sources = Annotated[

@@ -215,21 +215,25 @@ def verify(context: typer.Context, form: Form) -> None:
 def export(
     context: typer.Context,
     wanted: Wanted,
-    to: Annotated[str, typer.Option("--format", help="csv, jsonl, parquet or corpus.")],
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; default: standard output.")] = None,
+    to: Annotated[str, typer.Option("--format", help="csv, jsonl, parquet, corpus or site.")],
+    out: Annotated[Path | None, typer.Option(metavar="PATH", help="Where to; default: standard output.")] = None,
     as_of_ledger: AsOfLedger = None,
 ) -> None:
     """Write claims to a file for other programs; docs/ledger.md tells the columns.
 
     `corpus` gives the articles whose every claim a person has decided on, as marked documents that test the reader.
+    `site` writes the pages of `outproduce serve` into a folder, to be read from any static host or from disk.
 
     Example: `outproduce export --format parquet --out claims.parquet --item ammunition`
     """
     from outproduce.ledger.corpus import reviewed_documents
     from outproduce.report import files
 
+    if to == "site":
+        _export_site(context, wanted, as_of_ledger, out)
+        return
     if to not in files.FORMATS:
-        raise UsageError(f"--format {to!r} is not one of {', '.join(files.FORMATS)}")
+        raise UsageError(f"--format {to!r} is not one of {', '.join(files.FORMATS)}, site")
     if to == "parquet" and out is None:
         raise UsageError("a Parquet file cannot go to standard output; give --out FILE")
     with open_ledger(context) as ledger:
@@ -246,6 +250,19 @@ def export(
         raise NothingFound("no article has been reviewed whole" if to == "corpus" else "no claim fits; ask for less")
     noun = ("document" if to == "corpus" else "claim") + ("" if found == 1 else "s")
     warn(f"{found} {noun} written to {out or 'standard output'}", "note")
+
+
+def _export_site(context: typer.Context, wanted: Wanted, as_of_ledger: str | None, out: Path | None) -> None:
+    if out is None:
+        raise UsageError("a site is a folder; give --out DIR")
+    if wanted != Wanted() or as_of_ledger is not None:
+        raise UsageError("a site shows the whole ledger; leave the filters out")
+    from outproduce.progress import waiting
+    from outproduce.serving import ledger_address, write_pages
+
+    with waiting("working out the pages"):
+        pages = write_pages(ledger_address(context), out)
+    warn(f"{pages} pages written; open {out / 'index.html'}", "note")
 
 
 def _claim_rows(ledger: Any, chosen: Any) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,9 @@
-"""The verb that shows the pages: serve."""
+"""The pages on the command line: served, or written into a folder."""
 
 from __future__ import annotations
 
 import ipaddress
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -37,12 +38,64 @@ def serve(context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000, k
     uvicorn, make_app, library_of = _web()
     config = uvicorn.Config("", host, port, log_level="critical", limit_concurrency=200, server_header=False)
     listening = _listen(config)
-    library = library_of(_ledger_address(context))
+    address = ledger_address(context)
+    library = library_of(address)
     library.keep_fresh()
-    config.app = make_app(library, _names(host, known_as))
+    config.app = make_app(library, _names(host, known_as), reviewers=_reviewers_path(address))
     shown = f"[{host}]" if ":" in host else host
     warn(f"http://{shown}:{listening.getsockname()[1]}/ shows {library.ledger.name}; Ctrl-C ends it", "note")
     uvicorn.Server(config).run([listening])
+
+
+reviewer_app = typer.Typer(help="Reviewers: who may decide on claims in the pages.", no_args_is_help=True)
+ReviewerName = Annotated[str, typer.Argument(metavar="NAME", help="The reviewer's name, which stands with decisions.")]
+
+
+@reviewer_app.command("add")
+@verb
+def add_reviewer(context: typer.Context, name: ReviewerName) -> None:
+    """Make a token for a reviewer, in place of an older one, and print it; it is kept nowhere else.
+
+    Example: `outproduce reviewer add Ann`
+    """
+    _web()
+    print(_reviewers(context).add(name))
+    warn(f"{name} signs in at /review with this token", "note")
+
+
+@reviewer_app.command("remove")
+@verb
+def remove_reviewer(context: typer.Context, name: ReviewerName) -> None:
+    """Take a reviewer off the list; what was decided stays.
+
+    Example: `outproduce reviewer remove Ann`
+    """
+    _web()
+    _reviewers(context).remove(name)
+
+
+@reviewer_app.command("list")
+@verb
+def list_reviewers(context: typer.Context) -> None:
+    """Print the names of the reviewers, one a line.
+
+    Example: `outproduce reviewer list`
+    """
+    _web()
+    for name in _reviewers(context).names():
+        print(name)
+
+
+def _reviewers(context: typer.Context) -> Any:
+    from outproduce.web.reviewers import Reviewers
+
+    return Reviewers(_reviewers_path(ledger_address(context)))
+
+
+def _reviewers_path(address: str) -> Path:
+    from outproduce.web.reviewers import reviewers_path
+
+    return reviewers_path(address)
 
 
 def _web() -> tuple[Any, Any, Any]:
@@ -56,7 +109,32 @@ def _web() -> tuple[Any, Any, Any]:
     return uvicorn, make_app, Library
 
 
-def _ledger_address(context: typer.Context) -> str:
+def write_pages(address: str, out: Path) -> int:
+    """Write the pages of a ledger into a folder; gives how many.
+
+    Raises:
+        UsageError: what the pages need is not installed.
+        OutproduceError: the folder cannot be written, or the ledger holds nothing.
+    """
+    _web()
+    from concurrent.futures import ThreadPoolExecutor
+
+    from outproduce.web.folder import write_site
+    from outproduce.web.library import Library, Weigher
+
+    library = Library(address, Weigher(address, lambda: ThreadPoolExecutor(1), wait_s=3600.0))
+    try:
+        return write_site(library, out)
+    finally:
+        library.close()
+
+
+def ledger_address(context: typer.Context) -> str:
+    """Give the ledger named before the verb, else the user's own.
+
+    Raises:
+        UsageError: the name is empty.
+    """
     from outproduce.ledger.store import default_ledger_path
 
     named = context.obj.ledger

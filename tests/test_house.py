@@ -35,10 +35,11 @@ checking.scale checking.spelling checking.constructions checking.sentences check
 checking.conflicts checking.evidence checking.traps checking.check checking.record checking
 report.export report.files report.charts report.views report.insights report.drawing report.render
 report.printed report.checks report
-web.rows web.index web.weighing web.library web.tongue web.drawing web.phrasing web.rendering
-web.pages.race web.pages.claims web.pages.stories web.pages.makers web.pages.checks web.pages web.addresses web.kept
-web.guards web.faults web.answering web.downloads web.app web
-progress demo options inspection reviewing ledger_verbs estimate_verbs questions serving web_verbs cli
+reviewing web.rows web.index web.weighing web.library web.tongue web.drawing web.phrasing web.rendering
+web.pages.race web.pages.claims web.pages.stories web.pages.makers web.pages.checks web.pages.review web.pages
+web.addresses web.kept
+web.reviewers web.guards web.faults web.answering web.downloads web.deciding web.app web.folder web
+progress demo options inspection serving ledger_verbs estimate_verbs questions web_verbs cli
 """.split()  # noqa: SIM905 - a list of ninety names reads worse
 
 

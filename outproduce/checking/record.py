@@ -50,6 +50,11 @@ def speaker_record(name: str, claims: Iterable[Claim], pack: Pack) -> tuple[Entr
         near = near or [other for other in names if wanted.casefold() in other.casefold()][:3]
         advice = f"did you mean {' or '.join(near)}?" if near else "`outproduce claims` lists who is"
         raise NothingFound(f"no claim of {name[:60]!r} is on record; {advice}")
+    return utterances(own, pack)
+
+
+def utterances(own: Iterable[Claim], pack: Pack) -> tuple[Entry, ...]:
+    """Bring the claims of one speaker into stories, oldest first, undated last, each with what it contradicts."""
     world = World.from_pack(pack)
     stories = find_stories(own, parents=world.parents)
     return tuple(Entry(story, tuple(_clashes(story, stories[:at], world))) for at, story in enumerate(stories))

@@ -19,6 +19,7 @@ from outproduce.web.faults import Fault, kind_of, status_of
 from outproduce.web.kept import Page, Shelf
 from outproduce.web.library import Library
 from outproduce.web.rendering import LiveLinks, View, page_json, render
+from outproduce.web.reviewers import Session
 from outproduce.web.tongue import Tongue, choose_code, speak
 
 LANGUAGE_COOKIE = "lang"
@@ -84,12 +85,13 @@ class Site:
     def _key(self, request: Request) -> tuple[object, ...]:
         return request.url.path, request.url.query, self.library.state, self.library.progress
 
-    def view(self, request: Request, section: str, *, has_twin: bool = True) -> View:
+    def view(self, request: Request, section: str, *, has_twin: bool = True, session: Session | None = None) -> View:
         """Say how a page is to be shown to who asks."""
         query = tuple((name, value) for name, value in request.query_params.multi_items() if name != "lang" and value)
         links = LiveLinks(request.url.path, query, has_twin)
         origin = f"{request.url.scheme}://{request.url.netloc}"
-        return View(tongue_of(request), links, section, self.speaker_slug, origin, self._png)
+        who, secret = (session.who, session.secret) if session else (None, None)
+        return View(tongue_of(request), links, section, self.speaker_slug, origin, self._png, who, secret)
 
     def speaker_slug(self, claim_id: str) -> str | None:
         """Give the part of the address of the speaker of a claim."""

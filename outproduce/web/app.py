@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,15 +14,22 @@ from starlette.exceptions import HTTPException
 from outproduce import __version__
 from outproduce.web.addresses import ADDRESSES
 from outproduce.web.answering import YEAR_S, Site, send
+from outproduce.web.deciding import Desk
 from outproduce.web.downloads import add_downloads
 from outproduce.web.guards import Guard, Limits
 from outproduce.web.kept import Page
 from outproduce.web.library import Library
 from outproduce.web.rendering import ASSETS, read_asset
+from outproduce.web.reviewers import Reviewers
 
 
-def make_app(library: Library, hosts: Sequence[str] | None = None, limits: Limits | None = None) -> Any:
-    """Make the application over a library, which is closed with it; `hosts` and `limits` are those of `Guard`."""
+def make_app(
+    library: Library, hosts: Sequence[str] | None = None, limits: Limits | None = None, reviewers: Path | None = None
+) -> Any:
+    """Make the application over a library, which is closed with it; `hosts` and `limits` are those of `Guard`.
+
+    `reviewers` is the file of those who may review; without it nobody may.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -41,6 +49,8 @@ def make_app(library: Library, hosts: Sequence[str] | None = None, limits: Limit
     for address in ADDRESSES:
         site.add(app, address)
     add_downloads(app, site)
+    if reviewers is not None:
+        Desk(site, Reviewers(reviewers)).add_to(app)
     app.get("/assets/{name}", include_in_schema=False)(_asset)
     site.add_faults(app)
     return Guard(app, hosts, limits or Limits())

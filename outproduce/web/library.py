@@ -196,12 +196,13 @@ class Library:
         while not self._closed.is_set():
             with suppress(OutproduceError):
                 state = self.state
-                if state != done and self._work_out(state):
+                if state != done and self.work_out():
                     done = state
             self._closed.wait(every_s)
 
-    def _work_out(self, state: int) -> bool:
-        """Go through all that is offered; False where the ledger changed on the way or something is left."""
+    def work_out(self) -> bool:
+        """Work out all that pages offer, and wait for it; False where the ledger changed meanwhile."""
+        state = self.state
         if not self._settle(state, weighing.weigh_index):
             return False
         index = self.index()
@@ -210,7 +211,7 @@ class Library:
         if index.races:
             first = index.races[0]
             jobs += [(weighing.weigh_race, first.a, first.b, first.item, day) for day in reversed(index.days)]
-        return all(self._settle(state, *job) for job in jobs if self.state == state)
+        return all(self._settle(state, *job) for job in jobs if self.state == state) and self.state == state
 
     def _settle(self, state: int, function: Callable[..., Any], *question: Any) -> bool:
         """Wait until an answer of this state is there; an error is one too."""

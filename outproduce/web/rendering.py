@@ -137,7 +137,7 @@ class View:
     origin: str = ""
     png: bool = False
     reviewer: str | None = None
-    token: str | None = None
+    secret: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -199,7 +199,7 @@ def render(template: str, page: Any, view: View) -> str:
         origin=view.origin,
         png=view.png,
         reviewer=view.reviewer,
-        token=view.token,
+        secret=view.secret,
         code=code,
     )  # fmt: skip
 

@@ -84,7 +84,7 @@
     const answer = await fetch(address, { headers: { accept: "text/html" } });
     const text = await answer.text();
     if (mine !== asked) return false;
-    if (!answer.ok) { location.assign(address); return false; }
+    if (!answer.ok) return false;
     const page = new DOMParser().parseFromString(text, "text/html");
     const fresh = page.querySelector(part), old = document.querySelector(part);
     if (!fresh || !old) { location.assign(address); return false; }
@@ -116,6 +116,9 @@
       if (await swap(address, "main")) {
         wire(document.querySelector("main"));
         document.querySelector(".as-of input[type=range]")?.focus();
+      } else {
+        form.removeAttribute("aria-busy");
+        told.textContent = `${names[range.value]}: ${form.dataset.none}`;
       }
     });
   };

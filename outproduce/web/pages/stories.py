@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from outproduce.checking.record import Entry, speaker_record
+from outproduce.checking.record import Entry, utterances
 from outproduce.errors import NothingFound
 from outproduce.ledger.catalogue import Shown, list_claims
 from outproduce.ledger.search import ClaimFilter
@@ -120,7 +120,7 @@ def speaker_page(library: Library, speaker: str) -> SpeakerPage:
     if line is None:
         raise NothingFound(f"no speaker {speaker!r} is on record; the list of speakers shows who is")
     claims = list(list_claims(library.ledger, ClaimFilter(ids=line.ids), Shown("oldest")))
-    entries = speaker_record(line.name, claims, library.pack) if claims else ()
+    entries = utterances(claims, library.pack)
     index = library.index()
     row = SpeakerRow(line.slug, line.name, line.side, len(line.ids), line.stories, line.first, line.last)
     return SpeakerPage(row, [_utterance(entry, index.story_of) for entry in entries])
