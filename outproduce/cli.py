@@ -39,7 +39,7 @@ app.add_typer(feeds_app, name="feeds")
 
 Sources = Annotated[
     list[str],
-    typer.Argument(metavar="SOURCE...", help="HTML, text, PDF, JSON or JSON lines file, a folder, an address, or -."),
+    typer.Argument(metavar="SOURCE...", help="HTML, text, PDF, mail, JSON, CSV of posts; a folder, an address, or -."),
 ]
 _LEDGER_HELP = "The ledger, a file or postgresql://user@host/database; default: outproduce.db in your data folder."
 Archived = Annotated[

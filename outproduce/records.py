@@ -37,7 +37,7 @@ def content_id(*parts: object, length: int = 16) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RawDocument:
-    """Bytes as they came, before anything is understood: `media` is html, text, pdf, record or response.
+    """Bytes as they came, before anything is understood: `media` is html, text, pdf, mail, record, response.
 
     A record is one object of a JSON source; its fields stand in `given` and override what is found in the bytes. A
     response is what a web server sent, as WARC records.

@@ -14,8 +14,8 @@ errors addresses records lexicon languages
 languages.digits languages.number_words languages.numbers languages.measures languages.figure_words languages.ranges
 languages.figures languages.timewords languages.dates languages.constructions languages.times
 packs packs.shapes packs.check resolve
-articles.decoding articles.sources articles.responses articles.page articles.page_links articles.walls
-articles.article articles
+articles.decoding articles.posts articles.mail articles.sources articles.responses articles.page articles.page_links
+articles.walls articles.article articles
 fetch.unpacking fetch.transport fetch.pace fetch.lanes fetch.robots fetch.fetcher fetch
 statements.names statements.lands statements.spoken statements.joining statements.organisations statements.voices
 statements.references statements.subjects statements.frames statements.carry statements.attribution statements

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from outproduce.articles.decoding import decode
+from outproduce.articles.mail import parse_mail
 from outproduce.articles.page import PageFacts, day_of_url, find_page_facts, host_of, is_date_line, parse_day
 from outproduce.articles.page_links import own_address
 from outproduce.articles.responses import Response, read_records
@@ -259,6 +260,29 @@ def _read_html(raw: RawDocument) -> _Content:
     )
 
 
+def _read_mail(raw: RawDocument) -> _Content:
+    """Read the richest body of a mail that has text in it; subject, sender and day are those of its header."""
+    with _silence():
+        try:
+            mail = parse_mail(raw.content)
+        except _PARSER_ERRORS as error:
+            raise SourceError(f"{raw.origin} is a broken mail ({error!s:.80}); save it again") from error
+    for media, content, charset in mail.bodies:
+        body = RawDocument(raw.origin, content, media, {"charset": charset})
+        with contextlib.suppress(SourceError):
+            found = _READERS[media](body)
+            told = found.text.removeprefix(f"{found.title}\n\n") if found.title else found.text
+            return replace(
+                found,
+                text=f"{mail.subject}\n\n{told}" if mail.subject else told,
+                title=mail.subject,
+                publisher=mail.sender,
+                published=mail.day,
+                url=mail.url,
+            )
+    raise SourceError(f"{raw.origin} is a mail without text; save the page it leads to and read that")
+
+
 def _sort_paragraphs(body: str, facts: PageFacts, tree: Any) -> tuple[str | None, list[str]]:
     """Part a page's text into its title and the paragraphs of the report, without date lines above and lists below."""
     title, paragraphs = facts.title, [line.strip() for line in body.splitlines() if line.strip()]
@@ -333,4 +357,5 @@ _READERS: dict[str, Callable[[RawDocument], _Content]] = {
     "pdf": _read_pdf,
     "record": _read_record,
     "response": _read_response,
+    "mail": _read_mail,
 }

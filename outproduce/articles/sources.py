@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from outproduce.articles.decoding import unicode_mark
+from outproduce.articles.decoding import decode, unicode_mark
+from outproduce.articles.mail import is_mail
+from outproduce.articles.posts import is_telegram, read_post_table, read_telegram
 from outproduce.errors import SourceError
 from outproduce.records import RawDocument
 
@@ -30,7 +32,7 @@ _KINDS = {
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".txt": "text", ".text": "text", ".md": "text",
     ".json": "json", ".jsonl": "lines", ".ndjson": "lines",
-    ".pdf": "pdf",
+    ".pdf": "pdf", ".eml": "mail", ".csv": "table", ".tsv": "table",
 }  # fmt: skip
 # What a browser saves beside a page; in a folder these are passed over without a word.
 _PAGE_ASSETS = re.compile(
@@ -46,7 +48,6 @@ _SIGNATURES = (
     (b"{\\rtf", "a rich-text document"),
     (b"SQLite format 3", "an SQLite database"),
     (b"From: <Saved by", "an MHTML archive"),
-    (b"MIME-Version:", "an MHTML archive or a mail"),
 )
 _HTML_START = re.compile(
     rb"\s*(<\?xml[^>]*>\s*)?(<!--(?:(?!-->).)*-->\s*)*<(!doctype\s+html|html|head|body|meta|title)\b", re.I | re.S
@@ -75,9 +76,10 @@ def read_sources(
 ) -> Iterator[Found]:
     """Read every document of the paths in order, opening each file only when it is that file's turn.
 
-    A path is a file (HTML, text, PDF, JSON, JSON lines, or one of these as .gz), a folder (read recursively in the
-    order of names, without hidden files) or `-` for `stdin`. A document, or one line of JSON lines, of more than
-    `max_bytes` after unpacking is refused. Nothing is raised for a path that cannot be read: it is a `SourceProblem`.
+    A path is a file (HTML, text, PDF, mail, JSON, JSON lines, posts as Telegram or CSV have them, or one of these as
+    .gz), a folder (read recursively in the order of names, without hidden files) or `-` for `stdin`. A document, or one
+    line of JSON lines, of more than `max_bytes` after unpacking is refused. Nothing is raised for a path that cannot be
+    read: it is a `SourceProblem`.
     """
     for path in paths:
         name = str(path)
@@ -160,10 +162,6 @@ def _read_file(path: Path, max_bytes: int) -> Iterator[Found]:
     kind = _KINDS.get(Path(path.stem if packed else path.name).suffix.lower())
     name = _named(path)
     try:
-        if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
-            raise SourceError(
-                f"{name} is a table and no report; 'outproduce import {name}' takes in claims collected by hand"
-            )
         info = path.stat()
         if stat.S_ISREG(info.st_mode) and kind != "lines" and not packed:
             _check_size(name, info.st_size, max_bytes)
@@ -222,6 +220,8 @@ def _read_stream(stream: IO[bytes], origin: str, kind: str | None, max_bytes: in
         yield from _read_json_lines(io.BytesIO(_decode_json(content, origin).encode()), origin, max_bytes)
     elif kind == "json":
         yield from _read_json(content, origin)
+    elif kind == "table":
+        yield from _read_table(content, origin)
     else:
         yield RawDocument(origin, content, kind, {})
 
@@ -237,6 +237,8 @@ def sniff(head: bytes, origin: str, kind: str | None) -> str:
     for signature, what in _SIGNATURES:
         if head.startswith(signature):
             raise SourceError(f"{origin} is {what}, which cannot be read as a report; {_READABLE}")
+    if kind == "mail" or (kind in (None, "text") and is_mail(head)):
+        return "mail"
     if b"%PDF-" in head[:1024] or kind == "pdf":
         return "pdf"
     mark = unicode_mark(head)
@@ -269,6 +271,9 @@ def _decode_json(content: bytes, origin: str, line: int = 1) -> str:
 
 def _read_json(content: bytes, origin: str) -> Iterator[Found]:
     value = _parse_json(_decode_json(content, origin), origin)
+    if is_telegram(value) and "text" not in value:
+        yield from _read_posts(read_telegram(value), origin, "posts with text")
+        return
     if isinstance(value, dict):
         yield _record(value, origin)
         return
@@ -278,6 +283,21 @@ def _read_json(content: bytes, origin: str) -> Iterator[Found]:
         raise SourceError(f"{origin} holds an empty array; put objects with 'text' in it")
     for number, record in enumerate(value, 1):
         yield _record_or_problem(record, f"{origin}#{number}")
+
+
+def _read_table(content: bytes, origin: str) -> Iterator[Found]:
+    yield from _read_posts(read_post_table(decode(content), origin), origin, "lines of posts with text")
+
+
+def _read_posts(posts: Iterable[dict[str, Any] | SourceError], origin: str, what: str) -> Iterator[Found]:
+    number = 0
+    for number, post in enumerate(posts, 1):
+        place = f"{origin}#{number}"
+        yield (
+            SourceProblem(place, str(post), place) if isinstance(post, SourceError) else _record_or_problem(post, place)
+        )
+    if not number:
+        raise SourceError(f"{origin} holds no {what}; export it again")
 
 
 def _read_json_lines(stream: IO[bytes], origin: str, max_bytes: int) -> Iterator[Found]:
