@@ -29,7 +29,6 @@ ARCHIVE = "https://web.archive.org"
 MAX_SITEMAPS = 50
 MAX_PARTS = 10
 _TRIES = 8
-_FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=12)
 
 
@@ -101,12 +100,16 @@ class Listing:
 
 @dataclass(slots=True)
 class Gatherer:
-    """Gets pages through `fetcher` and remembers them in `visits`; `archived` asks an archive for a day's copy."""
+    """Gets pages through `fetcher` and remembers them in `visits`; `archived` asks an archive for a day's copy.
+
+    A page that fails for a passing reason is asked for again after `first_wait`, then after twice as long each time.
+    """
 
     fetcher: Fetcher
     visits: Visits
     archived: str | None = None
     archive: str = ARCHIVE
+    first_wait: timedelta = timedelta(minutes=5)
     _seen: set[str] = field(default_factory=set)
 
     def gather(self, address: str) -> Iterator[Found]:
@@ -283,6 +286,6 @@ class Gatherer:
         fails = (before.fails if before else 0) + 1
         waits = is_passing(error) and fails < _TRIES
         now = utc_now()
-        due = later(now, min(_FIRST_WAIT * 2 ** (fails - 1), _LONGEST_WAIT)) if waits else None
+        due = later(now, min(self.first_wait * 2 ** (fails - 1), _LONGEST_WAIT)) if waits else None
         outcome = "waiting" if waits else "given up"
         return Visit(entry.url, "page", now, outcome, message=str(error), listed=entry.day, due_at=due, fails=fails)

@@ -15,7 +15,7 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass
 class Asked:
-    """One request as the server saw it."""
+    """One request as the server saw it; `ended` is when it began to answer, or `began` where it never did."""
 
     path: str
     began: float
@@ -31,16 +31,16 @@ class _Handler(BaseHTTPRequestHandler):
         began = time.monotonic()
         asked = Asked(self.path, began, began, {k.lower(): v for k, v in self.headers.items()})
         self.server.site.asked.append(asked)
+        self.asked = asked
         try:
             self.server.site.answer(self)
         except OSError:  # the other side has had enough
             self.close_connection = True
-        finally:
-            asked.ended = time.monotonic()
 
     def send(self, content: bytes | str, kind: str = HTML, status: int = 200, **headers: str) -> None:
         """Send a whole answer."""
         body = content.encode() if isinstance(content, str) else content
+        self.asked.ended = time.monotonic()
         self.send_response(status)
         named = {"content-type": kind, "content-length": str(len(body))}
         for name, value in (named | {key.replace("_", "-"): value for key, value in headers.items()}).items():

@@ -5,15 +5,20 @@ from __future__ import annotations
 import gzip
 import itertools
 import socket
+import ssl
 import threading
 import time
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import brotli
 import pytest
 import zstandard
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import RequestReceived
 
 from outproduce.addresses import clean_address, is_public
 from outproduce.articles.responses import Response
@@ -22,6 +27,7 @@ from outproduce.fetch import Fetcher, Manners, Unchanged
 from outproduce.fetch.transport import GuardedNetwork, GuardedTransport
 from tests.servers import Site
 
+CERTIFICATE = Path(__file__).parent / "data" / "loopback.pem"  # of localhost, signed by itself, with its key
 PAGE = "<!DOCTYPE html><html><body><p>Завод виробляє 400 дронів на місяць.</p></body></html>"
 QUICK = Manners(pause_s=0, timeout_s=0.5, answer_s=1.0, max_bytes=2**20, attempts=2, backoff_s=0.01, allow_private=True)
 
@@ -368,3 +374,46 @@ def test_misbehaving_servers_end_in_one_line(name: str):
     with Site() as site:
         site.answer = lambda to: to.send("") if to.path == "/robots.txt" else answer(to)
         assert words in refusal(site.url("/x"))
+
+
+def serve_http2(listener: socket.socket, context: ssl.SSLContext, asked: list[str]) -> None:
+    """Answer requests of one connection over HTTP/2."""
+    plain, _ = listener.accept()
+    with context.wrap_socket(plain, server_side=True) as line:
+        connection = H2Connection(H2Configuration(client_side=False))
+        connection.initiate_connection()
+        line.sendall(connection.data_to_send())
+        while data := line.recv(65536):
+            for event in connection.receive_data(data):
+                if isinstance(event, RequestReceived):
+                    asked.append(dict(event.headers)[b":path"].decode())
+                    connection.send_headers(event.stream_id, [(":status", "200"), ("content-type", "text/html")])
+                    connection.send_data(event.stream_id, PAGE.encode(), end_stream=True)
+            line.sendall(connection.data_to_send())
+
+
+def test_http2_is_spoken_where_the_server_does_and_one_connection_serves_for_all():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    context.set_alpn_protocols(["h2"])
+    asked: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve_http2, args=(listener, context, asked), daemon=True)
+        server.start()
+        network = GuardedNetwork(allow_private=True)
+        trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+        url = f"https://localhost:{listener.getsockname()[1]}"
+        with Fetcher(QUICK, GuardedTransport(network, trusting)) as fetcher:
+            found = [fetcher.fetch(f"{url}/{number}") for number in range(3)]
+        server.join(5)
+    assert [one.content for one in found if isinstance(one, Response)] == [PAGE.encode()] * 3
+    assert asked == ["/robots.txt", "/0", "/1", "/2"]
+
+
+def test_a_certificate_nobody_signed_is_refused():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    with Site() as site:
+        site._server.socket = context.wrap_socket(site._server.socket, server_side=True)
+        assert "cannot be had ([SSL: CERTIFICATE_VERIFY_FAILED]" in refusal(site.url("/a").replace("http:", "https:"))
+    assert site.asked == []

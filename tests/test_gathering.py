@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -129,6 +131,49 @@ def test_a_page_that_fails_does_not_stop_the_others_and_is_told(run: Run, site: 
     assert result.exit_code == 1
     assert "/gone does not exist any more (404)" in result.stderr
     assert "a PNG picture" in result.stderr
+
+
+def endless(to) -> None:
+    to.send_pieces(itertools.repeat(b"<p>" + b"x" * 65536))
+
+
+HOSTILE = {
+    "deeply nested": (lambda to: to.send("<div>" * 500_000 + "Завод виробляє 400 дронів."), None),
+    "nested tables": (lambda to: to.send("<table><tr><td>" * 20_000), "has no text of a report"),
+    "many attributes": (lambda to: to.send("<p " + "a=b " * 300_000 + ">"), "has no text of a report"),
+    "bomb": (lambda to: to.send(gzip.compress(b" " * 40 * 2**20), content_encoding="gzip"), "larger than the 32 MiB"),
+    "endless stream": (endless, "larger than the 32 MiB"),
+    "entities": (
+        lambda to: to.send('<!DOCTYPE html [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><html><p>&c;</p></html>'),
+        None,
+    ),
+    "hostile names": (
+        lambda to: to.send(b"\x00\x01", "text/html", content_disposition="attachment; filename=../../../etc/passwd"),
+        "binary",
+    ),
+    "redirects": (lambda to: to.send("", status=302, location=to.path), "redirects more than 10 times"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_page_among_good_ones_costs_one_line(run: Run, site: Site, tmp_path: Path, name: str):
+    site.pages |= {"/x": rss("/1", "/..%2f..%2fbad", "/2"), "/..%2f..%2fbad": HOSTILE[name][0]}
+    result = run("read", site.url("/x"))
+    words = HOSTILE[name][1]
+    good = {site.url("/1"), site.url("/2")}
+    assert {row["url"] for row in lines(result)} >= good
+    assert sum(line.startswith("error: ") for line in result.stderr.splitlines()) <= 1, result.stderr
+    assert words is None or words in result.stderr
+    assert {path.name.split("-")[0] for path in tmp_path.rglob("*")} == {"l.db"}
+    assert "Traceback" not in result.stderr
+
+
+def test_a_hostile_feed_costs_one_line(run: Run, site: Site):
+    site.pages["/x"] = '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss>&x;</rss>'
+    result = run("read", site.url("/x"), site.url("/1"))
+    assert [row["url"] for row in lines(result)] == [site.url("/1")]
+    assert "declares XML entities" in result.stderr.splitlines()[0]
+    assert "root:" not in result.stdout + result.stderr
 
 
 def test_endless_sitemaps_end(run: Run, site: Site):

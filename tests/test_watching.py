@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from benchmarks import watch_faults
 from outproduce import gathering, watching
 from outproduce.cli import app
 from outproduce.feeds import Source
@@ -219,3 +220,10 @@ def test_a_signal_ends_it_cleanly(site: Site, tmp_path: Path, number: int):
     with Ledger.open(tmp_path / "w.db") as ledger:
         assert ledger.counts()["articles"] == 1
     assert json.loads(out)["pages"] == 1
+
+
+@pytest.mark.slow
+def test_a_site_that_fails_in_every_way_is_read_whole_and_once(tmp_path: Path):
+    counts = watch_faults.watch(70, 10, tmp_path)
+    assert watch_faults.faults_of(counts) == []
+    assert counts["rounds"][-1]["waiting"] == 0

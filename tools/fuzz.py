@@ -1,7 +1,7 @@
 """Throw mutated bytes at the readers of what others made; anything but a SourceError is a fault and is kept.
 
     pip install atheris                                         (for this only; it is not among the dev tools)
-    python tools/fuzz.py html /tmp/fuzz -max_total_time=600     one of: html feed warc pdf json csv
+    python tools/fuzz.py html /tmp/fuzz -max_total_time=600     one of: html feed warc pdf json csv mail posts
 
 The second argument is a folder: what reaches new code is kept in it, and a fault in a file crash-... or slow-unit-...
 beside it. The other arguments are libFuzzer's.
@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 with atheris.instrument_imports(include=["outproduce", "trafilatura", "htmldate", "pypdf", "protego"]):
     from outproduce.articles.article import read_article
+    from outproduce.articles.posts import is_telegram, read_post_table, read_telegram
     from outproduce.articles.responses import Response, write_records
     from outproduce.articles.sources import read_sources
     from outproduce.errors import OutproduceError
@@ -60,8 +61,20 @@ def csv(data: bytes) -> None:
     read_claims_csv(io.StringIO(data.decode("utf-8", "replace"), newline=""))
 
 
+def mail(data: bytes) -> None:
+    read_article(RawDocument(URL, data, "mail", {}))
+
+
+def posts(data: bytes) -> None:
+    list(read_post_table(data.decode("utf-8", "replace"), URL))
+    value = json.loads(data) if data[:1] == b"{" else None
+    if is_telegram(value):
+        list(read_telegram(value))
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "html": html, "feed": feed, "warc": warc, "pdf": pdf, "json": json_lines, "csv": csv,
+    "mail": mail, "posts": posts,
 }  # fmt: skip
 FEEDS = (
     b"<?xml version='1.0'?><rss><channel><item><link>https://a.io/1</link><pubDate>Tue, 10 Jun 2025</pubDate></item>",
@@ -104,6 +117,14 @@ def seeds(name: str) -> Iterator[bytes]:
             [{"id": 1, "text": "Russia makes 100 tanks.", "published": "2025-06-10", "lang": "en"}]
         ).encode()
         yield b'{"text": "a", "url": "https://a.example/1"}\n{"text": "b"}\n'
+    elif name == "mail":
+        head = "From: A <a@b.example>\r\nSubject: =?utf-8?q?=D0=97?=\r\nDate: Tue, 10 Jun 2025 23:50:00 +0300\r\n"
+        body = 'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nIt makes 4 tanks.\r\n--b--\r\n'
+        yield (head + body).encode()
+        yield (head + "Content-Type: text/html; charset=cp1251\r\n\r\n<p>It makes 4 tanks.</p>").encode()
+    elif name == "posts":
+        yield b"id,date,text\n1,2025-06-10,It makes 4 tanks.\n"
+        yield b'{"name": "A", "id": 1, "messages": [{"id": 1, "date": "2025-06-10T00:00:00", "text": ["a", {"text": "b"}]}]}'
     else:
         starter = (ROOT / "outproduce" / "data" / "starter_claims.csv").read_bytes().splitlines(keepends=True)
         yield b"".join(starter[:5])
@@ -117,7 +138,7 @@ def main() -> None:
     target = TARGETS[name]
 
     def once(data: bytes) -> None:
-        with contextlib.suppress(OutproduceError):
+        with contextlib.suppress(OutproduceError, json.JSONDecodeError):
             target(data)
 
     atheris.Setup([sys.argv[0], *sys.argv[3:], str(folder)], once)
