@@ -27,6 +27,16 @@ def is_address(source: str) -> bool:
     return re.match(r"(?i)[a-z][a-z0-9+.-]+://", source) is not None
 
 
+def addresses_in(text: str) -> list[str]:
+    r"""Give the addresses of a list, one a line with comments after #; none where a line is anything else.
+
+    >>> addresses_in("# mine\nhttps://example.org/1\n"), addresses_in("See https://example.org/1")
+    (['https://example.org/1'], [])
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return lines if all(is_address(line) and " " not in line for line in lines) else []
+
+
 def clean_address(address: str, base: str | None = None) -> str:
     """Give an http or https address in the spelling used everywhere: without fragment and marks of advertisers.
 

@@ -21,7 +21,7 @@ from outproduce.estimate_verbs import compare, estimate
 from outproduce.ledger_verbs import claims, export, known_pack, review, stories, verify
 from outproduce.options import Form, fail, open_closed_streams, open_ledger, verb, warn
 from outproduce.serving import reviewer_app, serve
-from outproduce.web_verbs import Web, feeds_app, open_web, watch
+from outproduce.web_verbs import Web, feeds_app, open_web, watch, with_lists
 
 app = typer.Typer(
     help="Who makes more of it, says who, and since when: claims about production, read and weighed.",
@@ -104,7 +104,8 @@ def read(
 ) -> None:
     """Read reports into the ledger: every article, who says what in it, every claim. Reading twice adds nothing.
 
-    An address is a page or a feed, a sitemap or a home page that names its feed, whose new pages are then read.
+    An address is a page or a feed, a sitemap or a home page that names its feed, whose new pages are then read. A .txt
+    file of nothing but addresses stands for them.
 
     Example: `outproduce read saved_pages/ reports.jsonl https://example.org/news/1`
     """
@@ -113,7 +114,7 @@ def read(
     from outproduce.report.export import write_rows
     from outproduce.report.views import REPORT_COLUMNS, report_row
 
-    shape = form.shape
+    shape, sources = form.shape, with_lists(sources)
     problems: list[str] = []
     with ExitStack() as stack:
         keep = None if dry_run else cache(lambda: stack.enter_context(open_ledger(context, create=True)))
@@ -175,7 +176,7 @@ def extract(
     from outproduce.report.export import write_rows
     from outproduce.report.views import CLAIM_COLUMNS, document_row
 
-    shape = form.shape
+    shape, sources = form.shape, with_lists(sources)
     problems: list[Any] = []
     with open_web(web, sources, archived=archived) as gather:
         reports = read_reports(sources, stdin=sys.stdin.buffer, pack=pack, web=gather)

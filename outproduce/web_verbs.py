@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from outproduce.addresses import is_address
+from outproduce.addresses import addresses_in, is_address
 from outproduce.options import Form, open_ledger, verb, warn
 
 
@@ -49,6 +49,22 @@ def open_web(
         return
     with open_gatherer(web, keep() if keep is not None else None, archived) as gatherer:
         yield gatherer.gather
+
+
+def with_lists(sources: Iterable[str]) -> list[str]:
+    """Put the addresses of a text file that holds nothing else in its place."""
+    found: list[str] = []
+    for source in sources:
+        path = Path(source)
+        listed: list[str] = []
+        with suppress(OSError):  # whoever reads it says what is wrong with it
+            if path.suffix.lower() == ".txt" and path.is_file() and path.stat().st_size < _LONGEST_LIST:
+                listed = addresses_in(path.read_text(encoding="utf-8", errors="replace"))
+        found += listed or [source]
+    return found
+
+
+_LONGEST_LIST = 2**20
 
 
 @contextmanager

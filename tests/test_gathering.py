@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from outproduce.articles.article import read_article
@@ -176,6 +178,14 @@ def test_a_hostile_feed_costs_one_line(run: Run, site: Site):
     assert "root:" not in result.stdout + result.stderr
 
 
+def test_a_file_of_addresses_stands_for_them(run: Run, site: Site, tmp_path: Path):
+    listed, spoken = tmp_path / "list.txt", tmp_path / "note.txt"
+    listed.write_text(f"# ours\n{site.url('/1')}\n{site.url('/2')}\n")
+    spoken.write_text(f"See {site.url('/3')}\nRussia makes 100 tanks a year.\n")
+    found = lines(run("read", listed, spoken))
+    assert [row["url"] for row in found] == [site.url("/1"), site.url("/2"), None]
+
+
 def test_endless_sitemaps_end(run: Run, site: Site):
     def answer(to):
         number = 2 * int(to.path.removeprefix("/s"))
@@ -250,6 +260,18 @@ def test_records_are_read_as_they_were_written():
 def test_damaged_records_are_told(cut: int):
     with pytest.raises(SourceError, match=r"damaged WARC record|holds no response"):
         read_records(write_records([response(b"x" * 500)])[:cut], "x")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=100), st.integers(0, 700), st.integers(0, 40))
+def test_any_bytes_are_records_or_refused(noise: bytes, at: int, width: int):
+    sound = write_records([response(page(1).encode())])
+    for content in (noise, sound[:at] + noise + sound[at + width :]):
+        try:
+            article = read_article(RawDocument("x", content, "response", {}))
+        except SourceError:
+            continue
+        assert article.text.strip()
 
 
 ENCODINGS = {

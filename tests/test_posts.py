@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from outproduce.articles.article import read_article
 from outproduce.articles.mail import parse_mail
+from outproduce.articles.posts import is_telegram, read_telegram
 from outproduce.articles.sources import SourceProblem, read_sources
 from outproduce.errors import SourceError
 from outproduce.records import Article, RawDocument
@@ -58,6 +59,21 @@ def test_of_an_account_only_what_is_public_is_read(tmp_path: Path):
         json.dumps({"about": "x", "chats": {"list": [private, CHANNEL, "odd", {"type": "public_channel"}]}})
     )
     assert [article.published for article in articles(path)] == ["2025-06-10", "2025-06-11"]
+
+
+ODD = st.recursive(
+    st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3), max_leaves=4
+)
+MESSAGE = st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "type", "date", "from", "text"), ODD))
+CHAT = st.fixed_dictionaries(
+    {}, optional={"type": st.just("public_channel") | ODD, "name": ODD, "id": ODD, "messages": st.lists(MESSAGE) | ODD}
+)
+
+
+@given(CHAT | st.fixed_dictionaries({"chats": st.fixed_dictionaries({"list": st.lists(CHAT | ODD)}), "messages": ODD}))
+def test_odd_exports_are_read_as_far_as_they_go(value: dict):
+    if is_telegram(value):
+        assert all(record["text"].strip() for record in read_telegram(value))
 
 
 TABLES = {

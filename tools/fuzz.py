@@ -1,7 +1,7 @@
 """Throw mutated bytes at the readers of what others made; anything but a SourceError is a fault and is kept.
 
     pip install atheris                                         (for this only; it is not among the dev tools)
-    python tools/fuzz.py html /tmp/fuzz -max_total_time=600     one of: html feed warc pdf json csv mail posts
+    python tools/fuzz.py html /tmp/fuzz -max_total_time=600     html feed warc pdf json csv mail posts links
 
 The second argument is a folder: what reaches new code is kept in it, and a fault in a file crash-... or slow-unit-...
 beside it. The other arguments are libFuzzer's.
@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 with atheris.instrument_imports(include=["outproduce", "trafilatura", "htmldate", "pypdf", "protego"]):
     from outproduce.articles.article import read_article
+    from outproduce.articles.page_links import find_page_links
     from outproduce.articles.posts import is_telegram, read_post_table, read_telegram
     from outproduce.articles.responses import Response, write_records
     from outproduce.articles.sources import read_sources
@@ -61,20 +62,24 @@ def csv(data: bytes) -> None:
     read_claims_csv(io.StringIO(data.decode("utf-8", "replace"), newline=""))
 
 
+def links(data: bytes) -> None:
+    find_page_links(Response(URL, 200, (("Content-Type", "text/html"),), data, "2025-06-10T08:00:00Z"))
+
+
 def mail(data: bytes) -> None:
     read_article(RawDocument(URL, data, "mail", {}))
 
 
 def posts(data: bytes) -> None:
     list(read_post_table(data.decode("utf-8", "replace"), URL))
-    value = json.loads(data) if data[:1] == b"{" else None
+    value = json.loads(data.decode("utf-8", "replace")) if data[:1] == b"{" else None
     if is_telegram(value):
         list(read_telegram(value))
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "html": html, "feed": feed, "warc": warc, "pdf": pdf, "json": json_lines, "csv": csv,
-    "mail": mail, "posts": posts,
+    "mail": mail, "posts": posts, "links": links,
 }  # fmt: skip
 FEEDS = (
     b"<?xml version='1.0'?><rss><channel><item><link>https://a.io/1</link><pubDate>Tue, 10 Jun 2025</pubDate></item>",
@@ -103,7 +108,7 @@ startxref
 def seeds(name: str) -> Iterator[bytes]:
     """Small sound inputs to begin from."""
     pages = [path.read_bytes()[:8000] for path in sorted((ROOT / "tests" / "pages").glob("*.html"))]
-    if name == "html":
+    if name in ("html", "links"):
         yield from pages
     elif name == "feed":
         yield from FEEDS
@@ -124,7 +129,9 @@ def seeds(name: str) -> Iterator[bytes]:
         yield (head + "Content-Type: text/html; charset=cp1251\r\n\r\n<p>It makes 4 tanks.</p>").encode()
     elif name == "posts":
         yield b"id,date,text\n1,2025-06-10,It makes 4 tanks.\n"
-        yield b'{"name": "A", "id": 1, "messages": [{"id": 1, "date": "2025-06-10T00:00:00", "text": ["a", {"text": "b"}]}]}'
+        message = {"id": 1, "date": "2025-06-10T00:00:00", "text": ["a", {"text": "b"}]}
+        yield json.dumps({"name": "A", "id": 1, "messages": [message]}).encode()
+        yield json.dumps({"chats": {"list": [{"type": "public_channel", "messages": [message]}]}}).encode()
     else:
         starter = (ROOT / "outproduce" / "data" / "starter_claims.csv").read_bytes().splitlines(keepends=True)
         yield b"".join(starter[:5])

@@ -40,10 +40,12 @@ def read_telegram(value: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
     The day is that of the clock of whoever exported, as the export has it.
     """
-    chats = value["chats"]["list"] if "messages" not in value else [value]
-    for chat in chats:
-        is_open = isinstance(chat, dict) and (chat is value or chat.get("type") in _PUBLIC)
-        for message in chat.get("messages", []) if is_open else []:
+    whole = isinstance(value.get("messages"), list)
+    for chat in [value] if whole else value["chats"]["list"]:
+        if not isinstance(chat, dict) or not (whole or chat.get("type") in _PUBLIC):
+            continue
+        messages = chat.get("messages")
+        for message in messages if isinstance(messages, list) else []:
             if isinstance(message, dict) and message.get("type", "message") == "message":
                 record = _telegram_record(chat, message)
                 if record["text"].strip():

@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from outproduce.addresses import clean_address, is_address
+from outproduce.addresses import addresses_in, clean_address
 from outproduce.articles.decoding import decode
 from outproduce.articles.page import parse_day
 from outproduce.errors import FetchError, SourceError
@@ -64,11 +64,8 @@ def parse_feed(content: bytes, url: str) -> Feed | None:
 
 
 def _parse_list(text: str) -> Feed | None:
-    """Read a list of addresses, one a line, with comments after #."""
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    if not lines or not all(is_address(line) and " " not in line for line in islice(lines, MAX_ENTRIES)):
-        return None
-    return Feed("list", _entries((line, None) for line in lines))
+    lines = addresses_in(text)
+    return Feed("list", _entries((line, None) for line in lines)) if lines else None
 
 
 def _parse_json(text: str, url: str) -> Feed | None:
