@@ -108,8 +108,11 @@ def watch(
     from outproduce.watching import Watch
 
     sources, in_words = read_listing(feeds), sys.stdout.isatty() and not as_json
-    with open_ledger(context, create=True) as ledger, open_gatherer(web, ledger) as gatherer:
-        _stop_on_signals(gatherer.fetcher.stop)
+    with (
+        open_ledger(context, create=True) as ledger,
+        open_gatherer(web, ledger) as gatherer,
+        _stopped_by_signals(gatherer.fetcher.stop),
+    ):
         for found in Watch(sources, gatherer, ledger, timedelta(minutes=every)).rounds(once=once):
             if isinstance(found, Unread):
                 warn(found.message)
@@ -117,7 +120,8 @@ def watch(
                 print(found if in_words else json.dumps(found.as_row()), flush=True)
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
+@contextmanager
+def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
     """Let the first SIGINT or SIGTERM end the work cleanly, and the second at once."""
 
     def end(number: int, _frame: Any) -> None:
@@ -125,8 +129,12 @@ def _stop_on_signals(stop: threading.Event) -> None:
         signal.signal(number, signal.SIG_DFL)
         warn("ending after the page in hand", "note")
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 feeds_app = typer.Typer(help="Lists of feeds: which answer, and the one that is shipped.", no_args_is_help=True)
