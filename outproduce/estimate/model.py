@@ -30,7 +30,7 @@ class Link:
 
 def bounded_exp(x: Array) -> Array:
     """Exponential that cannot overflow while a search tries wild values."""
-    clipped: Array = np.exp(np.clip(x, -300.0, 300.0))
+    clipped: Array = np.exp(np.minimum(np.maximum(x, -300.0), 300.0))
     return clipped
 
 

@@ -16,7 +16,7 @@ from outproduce.estimate.misfit import predict_many, tell_misfit
 from outproduce.estimate.model import Array, Model
 from outproduce.estimate.scales import Found, Scale
 
-SEEN = 0.02  # directions in which the observations narrow the prior by less than this share are left as they are
+SEEN = 0.15  # directions in which the observations narrow the prior by less than this share are left as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ class Walk:
 
 
 class _Space:
-    """The posterior in coordinates in which its approximation is a standard Gaussian; points stand in columns.
+    """The posterior, and the metric in which its Gaussian approximation is a standard one; points stand in columns.
 
-    Before whitening, coordinates are the prior's own independent steps and the logarithms of the scales, in prior sds.
-    `logs` (unknowns x scales) is by how much a scale's prior sd widens each step, `start` where the scales stand.
+    Coordinates are the prior's own independent steps and the logarithms of the scales, in prior sds, less those of the
+    mode. `logs` (unknowns x scales) is by how much a scale's prior sd widens each step, `start` where the scales stand.
     """
 
     def __init__(self, found: Found, logs: Array, start: Array) -> None:
@@ -58,28 +58,34 @@ class _Space:
         by_step = (best.slopes.jacobian @ prior.sums).toarray() * self.sd.T
         seen = np.hstack([by_step, by_step @ (logs * steps)]) * np.sqrt(best.slopes.steps)[:, np.newaxis]
         _, size, axes = np.linalg.svd(seen, full_matrices=False)
-        narrow = 1.0 - 1.0 / np.sqrt(1.0 + size**2)
-        self.axes, self.narrow = axes[narrow > SEEN], narrow[narrow > SEEN, np.newaxis]
+        width = 1.0 / np.sqrt(1.0 + size**2)
+        known = width < 1.0 - SEEN
+        self.axes, self.width = axes[known], width[known, np.newaxis]
         self.kinds, self.kind_of = np.unique(logs, axis=0, return_inverse=True)
 
-    def whiten(self, points: Array) -> Array:
-        """Narrow along the directions that the observations see; the same for points and, turned about, derivatives."""
-        return np.asarray(points - self.axes.T @ (self.narrow * (self.axes @ points)))
+    def widen(self, points: Array, power: float) -> Array:
+        """Multiply by the approximation's sd, to a power, along the directions that the observations see."""
+        return np.asarray(points + self.axes.T @ ((self.width**power - 1.0) * (self.axes @ points)))
 
-    def unfold(self, y: Array) -> tuple[Array, Array, Array]:
-        """Coordinates before whitening, every step's sd, and the unknowns of the model."""
-        x, count, prior = self.centre + self.whiten(y), self.sd.size, self.model.prior
+    def unfold(self, away: Array) -> tuple[Array, Array, Array]:
+        """Coordinates, every step's sd, and the unknowns of the model."""
+        x, count, prior = self.centre + away, self.sd.size, self.model.prior
         wide = np.exp(self.kinds @ (x[count:] - self.start))[self.kind_of.ravel()] * self.sd
         return x, wide, np.asarray(prior.sums @ (prior.offset[:, np.newaxis] + wide * x[:count]))
 
-    def look(self, y: Array) -> tuple[Array, Array]:
-        """Negative log density, and its derivative by the coordinates less that of the Gaussian."""
-        x, wide, unknowns = self.unfold(y)
+    def look(self, away: Array) -> tuple[Array, Array]:
+        """Negative log density, and its derivative, as the metric sees it, less that of the Gaussian."""
+        x, wide, unknowns = self.unfold(away)
         predictions, pull = predict_many(self.model, unknowns)
         misfit, slope = tell_misfit(self.model, predictions)
         by_step = (self.model.prior.sums.T @ pull(slope)) * wide
         by_x = x + np.concatenate([by_step, self.logs.T @ (by_step * x[: self.sd.size])])
-        return 0.5 * np.einsum("ij,ij->j", x, x) + misfit, self.whiten(by_x) - y
+        return 0.5 * np.einsum("ij,ij->j", x, x) + misfit, self.widen(by_x, 2.0) - away
+
+    def energy(self, speed: Array) -> Array:
+        """Half the squared speed in the metric."""
+        plain = self.widen(speed, -1.0)
+        return np.asarray(0.5 * np.einsum("ij,ij->j", plain, plain))
 
 
 def refine(
@@ -113,6 +119,7 @@ def _walked(
     chains = min(chosen.chains, count)
     here = rng.standard_normal((space.centre.size, chains))
     here[-start.size :] *= 0.5
+    here = space.widen(here, 1.0)
     level, force = space.look(here)
     kept, accepted = [], []
     for at in range(chosen.burn + -(-count // chains)):
@@ -134,15 +141,15 @@ def _fly(
     space: _Space, here: Array, level: Array, force: Array, rng: np.random.Generator, walk: Walk
 ) -> tuple[Array, Array, Array, Array]:
     """Fly from where the draws are, with new speeds: where they land, its level and force, and the rise in energy."""
-    speed = rng.standard_normal(here.shape)
-    begin = level + 0.5 * np.einsum("ij,ij->j", speed, speed)
+    speed = space.widen(rng.standard_normal(here.shape), 1.0)
+    begin = level + space.energy(speed)
     cos, sin = np.cos(walk.angle), np.sin(walk.angle)
     speed = speed - 0.5 * walk.angle * force
     for at in range(walk.kicks):
         here, speed = cos * here + sin * speed, cos * speed - sin * here
         level, force = space.look(here)
         speed = speed - (1.0 if at + 1 < walk.kicks else 0.5) * walk.angle * force
-    return here, level, force, level + 0.5 * np.einsum("ij,ij->j", speed, speed) - begin
+    return here, level, force, level + space.energy(speed) - begin
 
 
 def _widening(build: Callable[[dict[str, float]], Model], found: Found, scale: Scale) -> Array:

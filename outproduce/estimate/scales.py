@@ -88,4 +88,4 @@ def _first_mode(model: Model) -> Array:
     signs_pull = fit(replace(model, lapse=1e-6), tolerance=0.1)
     later = fit(replace(model, freedom=20.0, lapse=model.lapse / 10), all_pull.u, tolerance=0.1)
     starts = (None, signs_pull.u, all_pull.u, later.u)
-    return max((fit(model, start, tolerance=0.01) for start in starts), key=lambda found: found.evidence).u
+    return max((fit(model, start, tolerance=0.1) for start in starts), key=lambda found: found.evidence).u

@@ -158,11 +158,23 @@ class ShareTree:
         cells = self._log_rates(levels, own, rest).ravel()
         sizes = np.exp(own)
         ones = np.ones(self.months)
-        data = [sign * ones if of < 0 else -sizes[of] for sign, of in self._pattern[2]]
-        rows, columns = self._pattern[:2]
-        shape = (cells.size, len(self.names) * self.months)
-        by_level = sparse.csr_matrix((np.concatenate(data), (rows, columns)), shape=shape)
-        return cells, by_level @ self._by_state
+        coefficients = np.concatenate([sign * ones if of < 0 else -sizes[of] for sign, of in self._pattern[2]])
+        empty, fill = self._jacobian
+        return cells, sparse.csr_matrix((fill @ coefficients, empty.indices, empty.indptr), shape=empty.shape)
+
+    @cached_property
+    def _jacobian(self) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """Pattern of the Jacobian by the states, and what makes its entries of the coefficients of `_pattern`.
+
+        The pattern never changes, so that a Jacobian costs one product.
+        """
+        rows, columns, _ = self._pattern
+        knots = self._by_state[columns].tocoo()
+        entries, place = np.unique(rows[knots.row] * np.int64(self.states) + knots.col, return_inverse=True)
+        shape = (len(self.leaves) * self.months, self.states)
+        starts = np.searchsorted(entries, np.arange(shape[0] + 1) * np.int64(self.states))
+        empty = sparse.csr_matrix((np.zeros(entries.size), entries % self.states, starts), shape=shape)
+        return empty, sparse.csr_matrix((knots.data, (place, knots.row)), shape=(entries.size, rows.size))
 
     @cached_property
     def _pattern(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], list[tuple[float, int]]]:
