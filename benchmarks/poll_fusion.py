@@ -1,7 +1,8 @@
 """Try the general fuser on elections with known results: python benchmarks/poll_fusion.py [--data DIR] [YEAR ...].
 
 Prints leader right, Brier score, RMSE of the margin and coverage of the 90 % interval per year, beside the median of
-the last 14 days and the published scores. The fuser sees polls alone, or also the election before as a dated value.
+the last 14 days and the published scores. The fuser sees polls alone, as a plain call gives it; or is also told which
+states lie in one division of the country; or also what is known beforehand: each state's margin of four years before.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import argparse
 import csv
 import sys
 import time
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +24,17 @@ from outproduce.estimate.fusion import FuseOptions, Fusion, fuse
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "bench" / "poll-fusion" / "data"
 ELECTION = {"2008": date(2008, 11, 4), "2012": date(2012, 11, 6), "2016": date(2016, 11, 8)}
 PUBLISHED = {"2008": "Economist 49 states, Brier .0290", "2012": "Economist 50 states, Brier .0193"}
+DIVISIONS = (  # of the Census Bureau
+    "CT ME MA NH RI VT",
+    "NJ NY PA",
+    "IN IL MI OH WI",
+    "IA KS MN MO NE ND SD",
+    "DE DC FL GA MD NC SC VA WV",
+    "AL KY MS TN",
+    "AR LA OK TX",
+    "AZ CO ID NM MT UT NV WY",
+    "AK CA HI OR WA",
+)
 CANDIDATES = (("obama", "clinton", "biden", "dem"), ("mccain", "romney", "trump", "rep"))
 
 
@@ -49,7 +62,7 @@ class Score:
     def row(self, name: str) -> str:
         """Give one line of the table."""
         covered = f"{100 * self.coverage:8.0f}" if np.isfinite(self.coverage) else "       -"
-        return f"{name:<34}{self.right:5.1f}/{self.count}{self.brier:9.4f}{self.rmse:8.2f}{covered}"
+        return f"{name:<38}{self.right:5.1f}/{self.count}{self.brier:9.4f}{self.rmse:8.2f}{covered}"
 
 
 def parse_day(text: str) -> date:
@@ -85,8 +98,8 @@ def read_results(path: Path, year: int) -> dict[str, float]:
 
 
 def score(truth: dict[str, float], margin: dict[str, float], chance: dict[str, float], covered: list[bool]) -> Score:
-    """Compare estimates with results; a state without an estimate is half right with a chance of one half."""
-    right = sum(0.5 if state not in margin else float((margin[state] > 0) == (truth[state] > 0)) for state in truth)
+    """Compare estimates with results; a state without an estimate, or with a tie, is half right."""
+    right = sum(float((margin[s] > 0) == (truth[s] > 0)) if margin.get(s, 0.0) else 0.5 for s in truth)
     brier = np.mean([(chance.get(state, 0.5) - (truth[state] > 0)) ** 2 for state in truth])
     rmse = np.sqrt(np.mean([(margin[state] - truth[state]) ** 2 for state in truth if state in margin]))
     return Score(right, float(brier), float(rmse), float(np.mean(covered)) if covered else float("nan"), len(truth))
@@ -100,7 +113,7 @@ def naive(polls: list[Poll], election: date, truth: dict[str, float]) -> Score:
         late = [poll.margin for poll in own if (election - poll.day).days <= 14] or [poll.margin for poll in own[-1:]]
         if late:
             margin[state] = float(np.median(late))
-    return score(truth, margin, {state: float(value > 0) for state, value in margin.items()}, [])
+    return score(truth, margin, {state: 0.5 + 0.5 * float(np.sign(value)) for state, value in margin.items()}, [])
 
 
 def judge(found: Fusion, truth: dict[str, float]) -> Score:
@@ -114,10 +127,8 @@ def judge(found: Fusion, truth: dict[str, float]) -> Score:
     return score(truth, margin, chance, covered)
 
 
-def fuse_polls(polls: list[Poll], election: date, before: dict[str, float] | None, tries: int) -> Fusion:
-    """Fuse all polls; `before` (margins of the election before) enters as knowledge of each state's level."""
-    # How far states move between elections, nation apart, is read off nothing here: 9 points is a wide guess.
-    prior: dict[Hashable, tuple[float, float]] = {state: (margin, 9.0) for state, margin in (before or {}).items()}
+def fuse_polls(polls: list[Poll], election: date, **told: Any) -> Fusion:
+    """Fuse all polls, with whatever else the fuser is told."""
     return fuse(
         [poll.day for poll in polls],
         [poll.margin for poll in polls],
@@ -125,10 +136,16 @@ def fuse_polls(polls: list[Poll], election: date, before: dict[str, float] | Non
         series=[poll.state for poll in polls],
         sources=[poll.pollster for poll in polls],
         until=election,
-        pool=True,
-        prior=prior,
-        options=FuseOptions(tries=tries),
+        **told,
     )
+
+
+def knowledge(before: dict[str, float]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give what the fuser is told besides the polls, from nothing to the margins of the election before."""
+    yield "polls alone", {}
+    yield "and which states are neighbours", {"alike": {state: row for row in DIVISIONS for state in row.split()}}
+    # A margin moves by some 9 points in four years, read off nothing here: half of it everywhere, half state by state.
+    yield "and the election before", {"prior": {state: (margin, 9.0) for state, margin in before.items()}}
 
 
 def run(year: str, data: Path, tries: int) -> None:
@@ -138,13 +155,17 @@ def run(year: str, data: Path, tries: int) -> None:
     truth = read_results(data / "potus_results_76_16.csv", int(year))
     before = read_results(data / "potus_results_76_16.csv", int(year) - 4)
     print(f"\n{year}: {len(polls)} polls of {len({poll.state for poll in polls})} series, {len(truth)} states")
-    print(f"{'':<34}{'right':>8}{'Brier':>9}{'RMSE':>8}{'90 % in':>8}")
+    print(f"{'':<38}{'right':>8}{'Brier':>9}{'RMSE':>8}{'90 % in':>8}")
     print(naive(polls, election, truth).row("median of last 14 days"))
-    for name, known in (("fuse, polls alone", None), ("fuse, with the election before", before)):
+    for name, told in knowledge(before):
         started = time.perf_counter()
-        found = fuse_polls(polls, election, known, tries)
+        found = fuse_polls(polls, election, options=FuseOptions(tries=tries), **told)
         seconds = time.perf_counter() - started
-        print(judge(found, truth).row(name), f"   {seconds:.1f} s", {k: round(v, 2) for k, v in found.scales.items()})
+        print(
+            judge(found, truth).row(f"fuse, {name}"),
+            f"   {seconds:.1f} s",
+            {k: round(v, 2) for k, v in found.scales.items()},
+        )
     print(f"published: {PUBLISHED.get(year, 'see SOURCE.txt')}")
 
 

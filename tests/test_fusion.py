@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -90,7 +91,46 @@ def test_pooled_series_lend_each_other_their_movement():
     found = fuse([*times, 0.0], [*values, 50.0], 1.5, series=series, pool=True, options=QUICK)
     alone = fuse([*times, 0.0], [*values, 50.0], 1.5, series=series, options=QUICK)
     assert abs(last(found, "little") - 70) < abs(last(alone, "little") - 70)
-    assert found.probability_above("little", "much")[-1] > 0.95
+    assert found.probability_above("little", "much")[-1] > alone.probability_above("little", "much")[-1]
+
+
+def three(label: str) -> dict[str, object]:
+    """Two series that rise together, one that stands still, and `label` seen once, early."""
+    times = np.arange(10.0)
+    rising, still = 20 + 3 * times, np.full(10, 50.0)
+    series = ["a"] * 10 + ["b"] * 10 + ["c"] * 10 + ["d"] * 10 + [label]
+    values = [*rising, *rising, *still, *still, 40.0]
+    return {"times": [*np.tile(times, 4), 0.0], "values": values, "sds": 1.0, "series": series}
+
+
+def test_a_series_moves_with_those_it_is_like():
+    groups = {"a": "up", "b": "up", "c": "flat", "d": "flat"}
+    up, flat = (fuse(**three("e"), alike=groups | {"e": name}, options=QUICK) for name in ("up", "flat"))
+    assert last(up, "e") > last(flat, "e") + 8
+    assert {"own_walk", "alike_walk", "walk"} <= set(up.scales)
+
+
+@pytest.mark.parametrize(("count", "together"), [(1, False), (2, False), (3, True)])
+def test_three_series_or_more_are_pooled(count, together):
+    found = fuse(np.arange(6.0), np.ones(6), 1.0, series=[at % count for at in range(6)], options=QUICK)
+    assert ("walk" in found.scales) is together
+
+
+def test_what_no_source_shows_tells_nothing_of_the_level():
+    times = np.tile(np.arange(10.0), 6)
+    series = np.repeat(list("abcdef"), 10)
+    values = 20 + 4 * times + np.repeat(np.arange(6.0), 10)
+    sure, unsure = (
+        fuse(times, values, 1.0, series=series, sources=["x", "y"] * 30, options=replace(QUICK, shared_error=size))
+        for size in (0.0, 3.0)
+    )
+    assert np.median(unsure.sd[:, -1]) > np.median(sure.sd[:, -1])
+    assert unsure.median[:, -1] == pytest.approx(sure.median[:, -1], abs=0.3)
+
+
+def test_white_space_makes_no_new_source():
+    found = fuse([0, 1, 2], [1.0, 2.0, 3.0], 1.0, sources=["Old Post", "Old  Post ", None], options=QUICK)
+    assert list(found.bias) == ["Old Post"]
 
 
 def test_series_known_beforehand_need_no_value():

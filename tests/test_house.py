@@ -27,7 +27,7 @@ ledger.opening ledger.changes ledger.rows ledger.search ledger.appending ledger.
 ledger.history ledger.review ledger.catalogue ledger.verification ledger.corpus ledger.imports ledger
 feeds.parsing feeds.listing feeds gathering reading watching
 estimate.months estimate.priors estimate.world estimate.model estimate.misfit estimate.laplace estimate.scales
-estimate.shares estimate.observations estimate.refining estimate.fusion estimate.family estimate.rates
+estimate.shares estimate.observations estimate.refining estimate.readings estimate.fusion estimate.family estimate.rates
 estimate.prediction estimate.insight estimate.assumptions estimate
 report.wording
 answers

@@ -7,29 +7,16 @@ Source of the method: docs/method.md.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from outproduce.errors import EstimateError
-from outproduce.estimate.model import (
-    AT_LEAST,
-    AT_MOST,
-    LINKS,
-    VALUE,
-    Array,
-    LinearCells,
-    Model,
-    Observations,
-    join_priors,
-    walk_prior,
-)
+from outproduce.estimate.model import LINKS, Array, LinearCells, Model, Observations, join_priors, walk_prior
+from outproduce.estimate.readings import Readings, on_link, read_arrays, with_known
 from outproduce.estimate.scales import Found, Scale, search_scales
-
-_BOUNDS = {None: VALUE, "": VALUE, "exact": VALUE, "at_least": AT_LEAST, "at_most": AT_MOST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +33,8 @@ class FuseOptions:
     trend: bool = True
     freedom: float = 5.0
     lapse: float = 0.05
-    shared_error: float = 1.25
-    own_error: float = 1.25
+    shared_error: float = 1.0
+    own_error: float = 1.0
     points: int = 50
     tries: int = 60
     draws: int = 2000
@@ -58,8 +45,8 @@ class Fusion:
     """What `fuse` found. Arrays `mean`, `median` and `sd` have shape (series, times) and are in the unit of the values.
 
     `bias` gives, per source, mean and sd of its bias on the link scale (positive: it reads too high). `scales` are the
-    spreads found: `noise` multiplies the sds given, `source` is the sd of the biases, `walk` and `own_walk` are the sds
-    of the paths' movement over the whole grid, all on the link scale.
+    spreads found: `noise` multiplies the sds given, `source` is the sd of the biases, `own_walk`, `alike_walk` and
+    `walk` are the sds of the movement over the whole grid of single series, of groups and of all, on the link scale.
     """
 
     labels: tuple[Hashable, ...]
@@ -93,175 +80,110 @@ class Fusion:
         return np.asarray((self.samples(label) > rival).mean(axis=0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Data:
-    """The observations after checking, on the link scale."""
-
-    labels: tuple[Hashable, ...]
-    sources: tuple[Hashable, ...]
-    grid: Array
-    value: Array
-    sd: Array
-    kind: npt.NDArray[np.int8]
-    source_of: npt.NDArray[np.int64]
-    weights: sparse.csr_matrix  # M x series
-    cells: sparse.csr_matrix  # M x (series * times), value scale
-
-
-def _as_numbers(times: Any) -> Array:
-    """Dates (datetime64, date, `YYYY-MM-DD`) as days since 1970, numbers as they are."""
-    array = np.asarray(times)
-    if array.dtype.kind in "OUM":
-        array = np.asarray(array, dtype="datetime64[D]").astype(float)
-    return np.atleast_1d(array.astype(float))
-
-
-def _on_link(values: Array, sds: Any, link: str) -> tuple[Array, Array]:
-    """Values and their sds on the link scale."""
-    spread = np.broadcast_to(np.asarray(sds, dtype=float), values.shape)
-    with np.errstate(all="ignore"):
-        latent = LINKS[link].link(values)
-        on_link = spread / LINKS[link].slope(latent)
-    wrong = ~(np.isfinite(latent) & np.isfinite(on_link) & (on_link > 0))
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise EstimateError(
-            f"observation {row} has value {values[row]} and sd {spread[row]}; with link {link!r} values must lie "
-            "inside its range and sds be positive and finite"
-        )
-    return np.asarray(latent), np.asarray(on_link)
-
-
-def _series_weights(series: Any, count: int) -> tuple[tuple[Hashable, ...], sparse.csr_matrix]:
-    """Labels in order of first appearance and an M x series matrix of weights."""
-    rows = [0] * count if series is None else list(series)
-    if len(rows) != count:
-        raise EstimateError(f"series has {len(rows)} entries for {count} values; give one label or mapping for each")
-    mixes = [dict(row) if isinstance(row, Mapping) else {row: 1.0} for row in rows]
-    labels = tuple(dict.fromkeys(label for mix in mixes for label in mix))
-    column = {label: index for index, label in enumerate(labels)}
-    entries = [(weight, row, column[label]) for row, mix in enumerate(mixes) for label, weight in mix.items()]
-    data, at_row, at_column = zip(*entries, strict=True)
-    return labels, sparse.csr_matrix((data, (at_row, at_column)), shape=(count, len(labels)))
-
-
-def _time_weights(start: Array, end: Array, grid: Array) -> Array:
-    """Weights (M x times) of the mean of the piecewise linear path over [start, end], at `start` where both are one."""
-    gaps = np.diff(grid)
-    weights = np.zeros((start.size, grid.size))
-    parts = np.linspace(0.0, 1.0, 9)
-    parts = (parts[:-1] + parts[1:]) / 2
-    for part in parts:
-        moment = np.clip(start + part * (end - start), grid[0], grid[-1])
-        left = np.clip(np.searchsorted(grid, moment, side="right") - 1, 0, grid.size - 2)
-        share = (moment - grid[left]) / gaps[left]
-        np.add.at(weights, (np.arange(start.size), left), (1 - share) / parts.size)
-        np.add.at(weights, (np.arange(start.size), left + 1), share / parts.size)
-    return weights
-
-
-def _grid(grid: Any, until: Any, start: Array, end: Array, points: int) -> Array:
-    if grid is not None:
-        chosen = _as_numbers(grid)
-    else:
-        last = float(end.max()) if until is None else float(_as_numbers([until])[0])
-        first = float(start.min())
-        chosen = np.linspace(first, last if last > first else first + 1.0, points)
-    if chosen.size < 2 or (np.diff(chosen) <= 0).any():
-        raise EstimateError(f"grid of {chosen.size} times must rise strictly and have at least two; sort it first")
-    return chosen
-
-
-def _read(times: Any, values: Any, sds: Any, given: Mapping[str, Any], link: str, points: int) -> _Data:
-    if link not in LINKS:
-        raise EstimateError(f"link {link!r} is not one of {', '.join(LINKS)}; choose one of them")
-    value = np.atleast_1d(np.asarray(values, dtype=float))
-    start = _as_numbers(times)
-    count = value.size
-    end = start if given["ends"] is None else _as_numbers(given["ends"])
-    if count == 0 or start.size != count or end.size != count:
-        raise EstimateError(f"{start.size} times and {end.size} ends for {count} values; give one for each")
-    bounds = [None] * count if given["bounds"] is None else list(given["bounds"])
-    named = [None] * count if given["sources"] is None else list(given["sources"])
-    unknown = sorted({str(bound) for bound in bounds if bound not in _BOUNDS})
-    if unknown or len(bounds) != count or len(named) != count:
-        raise EstimateError(
-            f"{len(bounds)} bounds ({', '.join(unknown) or 'all known'}) and {len(named)} sources for {count} values; "
-            "bounds are None, 'at_least' or 'at_most', one for each value, and sources one name for each"
-        )
-    sources = tuple(dict.fromkeys(name for name in named if name is not None))
-    place = {name: index for index, name in enumerate(sources)}
-    labels, weights = _series_weights(given["series"], count)
-    grid = _grid(given["grid"], given["until"], start, end, points)
-    in_time = _time_weights(start, end, grid)
-    cells = sparse.hstack(
-        [sparse.csr_matrix(in_time).multiply(weights[:, [column]].toarray()) for column in range(len(labels))],
-        format="csr",
-    )
-    return _Data(
-        labels,
-        sources,
-        grid,
-        *_on_link(value, sds, link),
-        np.array([_BOUNDS[bound] for bound in bounds], dtype=np.int8),
-        np.array([place.get(name, -1) for name in named]),
-        weights,
-        cells,
-    )
-
-
-def _centre(data: _Data, label_column: int) -> float | None:
+def _centre(data: Readings, label_column: int) -> float | None:
     """Median link-scale value of the observations of one series alone; None where there are none."""
     alone = (np.diff(data.weights.indptr) == 1) & (data.weights[:, [label_column]].toarray().ravel() == 1)
     return float(np.median(data.value[alone])) if alone.any() else None
 
 
-def _spreads(data: _Data) -> tuple[Array, float, float]:
-    """Give starting points: level per series, spread of the levels, spread of values around their series' level."""
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What the data say before any fit: level of each series and its sd, and how far values stray around these."""
+
+    level: Array
+    level_sd: Array
+    common_sd: float
+    around: float
+
+
+def _start(data: Readings, prior: Mapping[Hashable, tuple[float, float]], link: str, pool: bool) -> _Start:
+    """Begin with the levels seen, known to within far more than they differ, or with those known beforehand.
+
+    What is known beforehand of many series errs together as much as apart where they move together.
+    """
     centres = [_centre(data, column) for column in range(len(data.labels))]
-    known = np.array([centre for centre in centres if centre is not None])
-    middle = float(np.median(known)) if known.size else float(np.median(data.value))
+    seen = np.array([centre for centre in centres if centre is not None])
+    middle = float(np.median(seen)) if seen.size else float(np.median(data.value))
     level = np.array([middle if centre is None else centre for centre in centres])
-    between = float(np.std(known)) if known.size > 1 else 0.0
     off = data.value - np.asarray(data.weights @ level).ravel()
-    typical = float(np.median(data.sd))
-    around = max(1.4826 * float(np.median(np.abs(off))), typical)
-    return level, max(between, around), around
+    around = max(1.4826 * float(np.median(np.abs(off))), float(np.median(data.sd)))
+    wide = 2.0 * max(float(np.std(seen)) if seen.size > 1 else 0.0, around)
+    level_sd, told = np.full(level.size, wide), []
+    for label, (mean, sd) in prior.items():
+        column = data.labels.index(label)
+        level[column], spread = (float(part[0]) for part in on_link(np.array([mean]), sd, link))
+        level_sd[column] = spread * (np.sqrt(0.5) if pool else 1.0)
+        told.append(level_sd[column])
+    return _Start(level, level_sd, float(np.median(told)) if told else wide, around)
 
 
-def _scales(data: _Data, around: float, pool: bool) -> tuple[Scale, ...]:
-    """Spreads to be searched: what was given as noise is believed within a factor, the rest is open."""
-    found = [Scale("noise", 1.15, 0.15), Scale("walk", 2.0 * around, 0.7)]
-    if data.sources:
-        found.append(Scale("source", 0.7 * float(np.median(data.sd)), 0.7))
+@dataclass(frozen=True, slots=True)
+class _Movement:
+    """Paths that several series follow: `loadings` is series x paths, `scale` the name of their spread.
+
+    `level_sd` is that of the paths' first value; `error` the part of the unseen error, as a multiple of the spread of
+    the source biases, that goes with them.
+    """
+
+    loadings: sparse.csr_matrix
+    scale: str
+    level_sd: float
+    error: float
+
+
+def _movements(
+    labels: Sequence[Hashable], alike: Mapping[Hashable, Hashable], pool: bool, start: _Start, options: FuseOptions
+) -> list[_Movement]:
+    """Give what each series follows: its own path, its group's where it has one, and everybody's where pooled."""
+    groups = {name: at for at, name in enumerate(dict.fromkeys(alike[x] for x in labels if x in alike))}
+    own_error = options.own_error * (np.sqrt(0.5) if groups else 1.0)
+    found = [_Movement(sparse.eye(len(labels), format="csr"), "own_walk", 0.0, own_error)]
+    if groups:
+        rows = [at for at, label in enumerate(labels) if label in alike]
+        columns = [groups[alike[labels[at]]] for at in rows]
+        shape = (len(labels), len(groups))
+        found.append(
+            _Movement(sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape), "alike_walk", 0.0, own_error)
+        )
+    everybody = sparse.csr_matrix(np.ones((len(labels), 1)))
     if pool:
-        found.append(Scale("own_walk", 0.5 * around, 1.0))
-    return tuple(found)
+        found.append(_Movement(everybody, "walk", start.common_sd, options.shared_error))
+    else:
+        found.append(_Movement(everybody, "", 0.0, options.shared_error))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """How scales become a model: fixed parts worked out once."""
 
-    data: _Data
+    data: Readings
     options: FuseOptions
     link: str
-    pool: bool
-    level: Array
-    level_sd: Array
+    start: _Start
+    movements: Sequence[_Movement]
     cells: LinearCells
     effects: sparse.csr_matrix
 
+    @property
+    def scales(self) -> tuple[Scale, ...]:
+        """Spreads to be searched: what was given as noise is believed within a factor, the rest is open."""
+        found = [Scale("noise", 1.15, 0.15)]
+        if self.data.sources:
+            found.append(Scale("source", 0.7 * float(np.median(self.data.sd)), 0.7))
+        # A path that moves by 1 over the whole time strays from its own middle by about half of that.
+        return (*found, *(Scale(move.scale, 2.0 * self.start.around, 0.7) for move in self.movements if move.scale))
+
     def model(self, scales: Mapping[str, float]) -> Model:
-        data, options = self.data, self.options
-        count = len(data.labels)
-        own = self._paths(scales["own_walk" if self.pool else "walk"])
-        priors = [own((mean, sd)) for mean, sd in zip(self.level, self.level_sd, strict=True)]
-        if self.pool:
-            priors.append(self._paths(scales["walk"])((0.0, 1e-3 * scales["walk"])))
+        data, options, own = self.data, self.options, self._paths(scales["own_walk"])
+        priors = [own(level) for level in zip(self.start.level, self.start.level_sd, strict=True)]
+        for move in self.movements[1:]:
+            if move.scale:
+                level = (0.0, move.level_sd or 1e-3 * scales[move.scale])
+                priors += [self._paths(scales[move.scale])(level)] * move.loadings.shape[1]
         source = scales.get("source", 0.0)
-        hidden = [options.shared_error * source, *([options.own_error * source] * count)]
-        effect_sd = np.maximum(np.array([source] * len(data.sources) + hidden), 1e-6)
+        unseen = [np.full(move.loadings.shape[1], move.error * source) for move in self.movements]
+        effect_sd = np.maximum(np.concatenate([np.full(len(data.sources), source), *unseen]), 1e-6)
         nothing = sparse.csr_matrix(data.cells.shape)
         noise = data.sd * scales["noise"]
         observations = Observations(data.cells, nothing, self.effects, data.value, noise, data.kind)
@@ -280,22 +202,18 @@ class _Plan:
         return lambda level: walk_prior(steps, level, 0.7 * total_sd, (total_sd, fade))
 
 
-def _mix(series: int, times: int, trend: bool, pool: bool) -> sparse.csr_matrix:
-    """Cells (series x times) from path states: each series' own levels, plus the common path's where pooled."""
+def _mix(movements: Sequence[_Movement], times: int, trend: bool) -> sparse.csr_matrix:
+    """Cells (series x times) from the states of the paths that move."""
     block = sparse.eye(times, (2 if trend else 1) * times, format="csr")
-    mix = sparse.block_diag([block] * series, format="csr")
-    if pool:
-        mix = sparse.hstack([mix, sparse.vstack([block] * series)], format="csr")
-    return mix
+    return sparse.hstack([sparse.kron(move.loadings, block) for move in movements if move.scale], format="csr")
 
 
-def _effects(data: _Data) -> sparse.csr_matrix:
-    """Source biases, then the error all share, then the part of it that is a series' own."""
-    count = data.value.size
+def _effects(data: Readings, movements: Sequence[_Movement]) -> sparse.csr_matrix:
+    """Source biases, then the errors that no source shows, movement by movement."""
     rows = np.flatnonzero(data.source_of >= 0)
-    shape = (count, len(data.sources))
+    shape = (data.value.size, len(data.sources))
     by_source = sparse.csr_matrix((np.ones(rows.size), (rows, data.source_of[rows])), shape=shape)
-    return sparse.hstack([by_source, sparse.csr_matrix(np.ones((count, 1))), data.weights], format="csr")
+    return sparse.hstack([by_source, *(data.weights @ move.loadings for move in movements)], format="csr")
 
 
 def _summary(plan: _Plan, found: Found, seed: int) -> Fusion:
@@ -334,7 +252,8 @@ def fuse(
     link: str = "identity",
     grid: Any = None,
     until: Any = None,
-    pool: bool = False,
+    pool: bool | None = None,
+    alike: Mapping[Hashable, Hashable] | None = None,
     prior: Mapping[Hashable, tuple[float, float]] | None = None,
     options: FuseOptions | None = None,
     seed: int = 0,
@@ -355,7 +274,10 @@ def fuse(
         link: scale on which paths move and errors add: `identity`, `log` (ratios) or `logit` (shares).
         grid: times to estimate, rising; default `options.points` even ones from the first time to `until`.
         until: last time of the default grid; default the last time given. Later than the data, it is a forecast.
-        pool: all series share one common movement besides their own; informs series with few values.
+        pool: all series share one common movement besides their own; informs series with few values. Default: where
+            there are three or more; how much is common and how much each one's own is read off the data.
+        alike: group of a series (a region, a branch), by label: a group shares a movement and an unseen error of its
+            own, so that neighbours inform each other. Series that are not named belong to no group.
         prior: what is known beforehand of a series' level, as mean and sd in the unit of the values; series that stand
             only here are estimated too.
         options: assumptions, see `FuseOptions`.
@@ -373,28 +295,12 @@ def fuse(
     """
     chosen = options or FuseOptions()
     given = {"ends": ends, "series": series, "sources": sources, "bounds": bounds, "grid": grid, "until": until}
-    data = _read(times, values, sds, given, link, chosen.points)
-    data = _with_known(data, tuple(prior or ()))
-    level, between, around = _spreads(data)
-    level_sd = np.full(level.size, 2.0 * between)
-    for label, (mean, sd) in (prior or {}).items():
-        column = data.labels.index(label)
-        level[column], level_sd[column] = (float(part[0]) for part in _on_link(np.array([mean]), sd, link))
-    mix = _mix(len(data.labels), data.grid.size, chosen.trend, pool)
-    plan = _Plan(data, chosen, link, pool, level, level_sd, LinearCells(mix), _effects(data))
-    found = search_scales(plan.model, _scales(data, around, pool), tries=chosen.tries)
+    data = read_arrays(times, values, sds, given, link, chosen.points)
+    data = with_known(data, tuple(prior or ()))
+    together = len(data.labels) > 2 if pool is None else pool
+    start = _start(data, prior or {}, link, together)
+    movements = _movements(data.labels, alike or {}, together, start, chosen)
+    mix = LinearCells(_mix(movements, data.grid.size, chosen.trend))
+    plan = _Plan(data, chosen, link, start, movements, mix, _effects(data, movements))
+    found = search_scales(plan.model, plan.scales, tries=chosen.tries)
     return _summary(plan, found, seed)
-
-
-def _with_known(data: _Data, labels: tuple[Hashable, ...]) -> _Data:
-    """Add series that have a prior but no value of their own."""
-    new = tuple(label for label in labels if label not in data.labels)
-    if not new:
-        return data
-    count = data.value.size
-    return replace(
-        data,
-        labels=data.labels + new,
-        weights=sparse.hstack([data.weights, sparse.csr_matrix((count, len(new)))], format="csr"),
-        cells=sparse.hstack([data.cells, sparse.csr_matrix((count, len(new) * data.grid.size))], format="csr"),
-    )
