@@ -182,38 +182,6 @@ def test_no_claims_at_all_is_nothing_found():
         estimate_family([], SMALL, "shell", ("East",), None, QUICK)
 
 
-def simulated(seed: int) -> tuple[np.ndarray, np.ndarray, list[Claim]]:
-    """Two drifting rates over 24 months, drawn as the priors say, and 30 claims on them with all kinds of error."""
-    rng = np.random.default_rng(seed)
-    slopes = 0.035 * np.array([[0.93**lag for lag in range(24)]] * 2) * rng.normal(size=(2, 1))
-    walks = np.cumsum(rng.normal(0, 0.03, (2, 24)) + slopes, axis=1) + rng.normal(5, 0.5, (2, 1))
-    sides = {actor: rng.normal(0, 0.22) for actor in ("East", "Union")}
-    speakers = {(actor, n): rng.normal(0, 0.2) for actor in sides for n in range(6)}
-    claims = []
-    for at in range(30):
-        row = int(rng.integers(2))
-        actor, month, speaker = ("East", "Union")[row], int(rng.integers(24)), int(rng.integers(6))
-        off = sides[actor] + speakers[actor, speaker] + rng.normal(0, 0.25)
-        when = f"{2023 + month // 12}-{month % 12 + 1:02d}"
-        claims.append(
-            said(actor, float(np.exp(walks[row, month] + off)), when, speaker=f"Voice {speaker}", url=f"u:{at}")
-        )
-    return np.exp(walks), walks[0] - walks[1], claims
-
-
-def test_intervals_hold_the_truth_as_often_as_they_say():
-    held = []
-    for seed in range(60):
-        rates, log_ratio, claims = simulated(seed)
-        found = fitted(claims, "East", "Union")
-        late = slice(month_index("2024-01") - found.family.first, month_index("2025-01") - found.family.first)
-        east = found.rates("East")[:, late]
-        for samples, truth in ((east, rates[0]), (east / found.rates("Union")[:, late], np.exp(log_ratio))):
-            low, high = np.quantile(samples, [0.05, 0.95], axis=0)
-            held.append(np.mean((low <= truth[12:]) & (truth[12:] <= high)))
-    assert 0.80 <= np.mean(held) <= 0.97
-
-
 # The starter ledger
 
 
