@@ -13,6 +13,7 @@ import json
 import random
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -29,31 +30,26 @@ from outproduce.claims.extraction import (
     build_scene,
     drop_repeats,
     figure_values,
+    form_of,
     link,
     time_features,
 )  # fmt: skip
-from outproduce.claims.features import (
-    Candidate,
-    Features,
-    Scene,
-    around_features,
-    kind_features,
-    span_candidates,
-    span_features,
-    status_features,
-    text_features,
-)  # fmt: skip
+from outproduce.claims.features import Candidate, Features, Scene, span_candidates, span_features, status_features
 from outproduce.claims.items import item_candidates, item_features, side_of
+from outproduce.claims.kinds import around_features, kind_features, text_features
 from outproduce.claims.linker import Linker
 from outproduce.claims.nuclei import Nucleus
 from outproduce.claims.parties import actor_candidates, actor_features, other_candidates, other_features
 from outproduce.evaluation import same_figure
 from outproduce.packs import load_pack
 
-CLASSES = {"kind": 0.3, "status": 0.3}  # inverse strength of the L2 penalty
-RANKING = {"item": 1.0, "actor": 2.0, "other": 2.0, "period": 2.0, "time": 2.0}  # strength of the L2 penalty
+Weights = dict[str, dict[str, dict[str, float]]]  # decision -> feature -> class -> weight
+
+CLASSES = 0.3  # inverse strength of the L2 penalty
+RANKING = {"item": 8.0, "actor": 10.0, "other": 4.0, "period": 5.0, "time": 8.0}  # strength of the L2 penalty
+TOGETHER = frozenset({"other"})  # rankings with too few cases to be parted by kind
 EMPTY = 2.0  # weight of what stands in a document without claims: a claim read there is the worst mistake
-FOLDS_INSIDE = 5
+FOLDS_INSIDE = 4
 SMALLEST = 0.02  # weights nearer to zero are left out of the file
 WORD_FORMS = {
     "change": ("grow", "shrink", "same"),
@@ -117,7 +113,7 @@ def rows_of(scene: Scene, gold_of: dict[int, dict], rows: dict[str, list]) -> No
     """Add training rows of one document.
 
     For the kind: scene, features and labels of all its nuclei, and its weight; for the status: (features, label,
-    weight); for each ranking: a list of (features, fits).
+    weight, part); for each ranking: the part and a list of (features, fits).
     """
     labels = [label(gold_of.get(n)) for n in range(len(scene.nuclei))]
     weight = EMPTY if not gold_of else 1.0
@@ -133,25 +129,25 @@ def _rows_of_claim(scene: Scene, nucleus: Nucleus, gold: dict, rows: dict[str, l
     kind, maker = gold["kind"], tuple(gold["actor"])
     items = item_candidates(scene, nucleus)
     fits = [_item_fits(scene, c.value, gold["item"]) for c in items]
-    _ranked(rows, "item", fits, item_features(scene, nucleus, kind, items, memory.item, memory.side))
+    _ranked(rows, "item", kind, fits, item_features(scene, nucleus, kind, items, memory.item, memory.side))
     item = next((c for c, fit in zip(items, fits, strict=False) if fit), None)
     actors = actor_candidates(scene, nucleus, item)
     fits = [set(c.value) == set(maker) for c in actors]
-    _ranked(rows, "actor", fits, actor_features(scene, nucleus, kind, actors, memory.actor, item))
+    _ranked(rows, "actor", kind, fits, actor_features(scene, nucleus, kind, actors, memory.actor, item))
     actor = next((c for c, fit in zip(actors, fits, strict=False) if fit), Candidate(maker, ()))
     if kind in ("comparison", "transfer"):
         others = other_candidates(scene, kind, actors, actor)
         fits = [set(c.value) == set(gold["other"]) for c in others]
-        _ranked(rows, "other", fits, other_features(scene, nucleus, kind, others, actor))
+        _ranked(rows, "other", kind, fits, other_features(scene, nucleus, kind, others, actor))
     if nucleus.form == "count":
         periods = [*span_candidates(scene, nucleus, "period"), NOTHING]
         fits = [(c.value.per if c.mentions else None) == gold["per"] for c in periods]
-        _ranked(rows, "period", fits, [span_features(scene, nucleus, kind, c) for c in periods])
+        _ranked(rows, "period", kind, fits, [span_features(scene, nucleus, kind, c) for c in periods])
     times = [*span_candidates(scene, nucleus, "time"), NOTHING, PUBLISHED]
     fits = [_time_fits(scene, c, gold["when"]) for c in times]
-    _ranked(rows, "time", fits, [time_features(scene, nucleus, kind, c) for c in times])
+    _ranked(rows, "time", kind, fits, [time_features(scene, nucleus, kind, c) for c in times])
     chosen = next((c for c, fit in zip(times, fits, strict=False) if fit), None)
-    rows["status"].append((status_features(scene, nucleus, kind, chosen, memory.status), gold["status"], 1.0))
+    rows["status"].append((status_features(scene, nucleus, kind, chosen, memory.status), gold["status"], 1.0, ""))
     side = side_of(item.mentions[0], nucleus.mention) if item else ""
     return Memory(gold["item"], side, maker, gold["status"])
 
@@ -173,73 +169,92 @@ def _time_fits(scene: Scene, candidate: Candidate, gold: list | None) -> bool:
     )
 
 
-def _ranked(rows: dict[str, list], decision: str, fits: list[bool], features: list[Features]) -> None:
+def _ranked(rows: dict[str, list], decision: str, kind: str, fits: list[bool], features: list[Features]) -> None:
     if any(fits) and not all(fits):
-        rows[decision].append(list(zip(features, fits, strict=False)))
+        part = "" if decision in TOGETHER else kind
+        rows[decision].append((part, list(zip(features, fits, strict=False))))
 
 
 def train(rows: dict[str, list]) -> Linker:
     """Fit every decision: classes by multinomial logistic regression, rankings by a softmax over the candidates."""
     weights = train_kinds(rows["kind"])
-    weights["status"] = train_classes(rows["status"], CLASSES["status"])
+    weights |= train_classes("status", rows["status"])
     for decision, penalty in RANKING.items():
-        weights[decision] = train_ranking(rows[decision], penalty)
+        weights |= train_ranking(decision, rows[decision], penalty)
     return Linker(weights)
 
 
-def train_kinds(documents: list) -> dict[str, dict[str, dict[str, float]]]:
+def train_kinds(documents: list) -> Weights:
     """Fit the kind at first sight, then the kind with its neighbours' first sight.
 
     The second learns from guesses made without the document itself, as it will meet them (stacked sequential
     learning, Cohen and Carvalho 2005).
     """
-    strength = CLASSES["kind"]
     guessed = {}
     for fold in range(FOLDS_INSIDE):
-        seen = [
-            (row, name, weight)
-            for _, rows, labels, weight in _others(documents, fold)
-            for row, name in zip(rows, labels, strict=True)
-        ]
-        first = Linker({"guess": train_classes(seen, strength)})
+        seen = [row for i, document in enumerate(documents) if i % FOLDS_INSIDE != fold for row in _alone(document)]
+        first = Linker(train_classes("guess", seen))
         for i in range(fold, len(documents), FOLDS_INSIDE):
-            guessed[i] = [first.choose("guess", row)[0] for row in documents[i][1]]
-    pairs = []
-    for i, (scene, rows, labels, weight) in enumerate(documents):
+            guessed[i] = [first.choose("guess", row, part)[0] for row, _, _, part in _alone(documents[i])]
+    cases = []
+    for i, document in enumerate(documents):
         shares = text_features(guessed[i])
-        around = [around_features(scene, place, guessed[i]) | shares for place in range(len(rows))]
-        pairs += [(row | more, name, weight) for row, more, name in zip(rows, around, labels, strict=True)]
-    alone = [(row, name, w) for _, rows, labels, w in documents for row, name in zip(rows, labels, strict=True)]
-    return {"guess": train_classes(alone, strength), "kind": train_classes(pairs, strength)}
+        for place, (row, name, weight, part) in enumerate(_alone(document)):
+            around = around_features(document[0], place, guessed[i])
+            cases.append((row | around | shares, name, weight, part))
+    alone = [row for document in documents for row in _alone(document)]
+    return train_classes("guess", alone) | train_classes("kind", cases)
 
 
-def _others(documents: list, fold: int) -> list:
-    return [document for i, document in enumerate(documents) if i % FOLDS_INSIDE != fold]
+def _alone(document: tuple) -> list[tuple[Features, str, float, str]]:
+    """Features, label, weight and form of each nucleus of a document."""
+    scene, rows, labels, weight = document
+    forms = [form_of(nucleus) for nucleus in scene.nuclei]
+    return [(row, name, weight, form) for row, name, form in zip(rows, labels, forms, strict=True)]
 
 
-def train_classes(pairs: list, strength: float) -> dict[str, dict[str, float]]:
-    """Fit classes to (features, class, weight)."""
+def parted(features: Features, part: str) -> Features:
+    """Give every feature once for all cases and once for its part of them.
+
+    So a part differs from the rest only as far as its cases ask for it (Daumé 2007, frustratingly easy domain
+    adaptation).
+    """
+    return features | {f"{part}/{name}": value for name, value in features.items()} if part else features
+
+
+def _by_part(decision: str, weights: Iterable[tuple[str, dict[str, float]]], parts: set[str]) -> Weights:
+    """Sort fitted weights, feature by feature, into the decision's common table and those of its parts."""
+    found: Weights = {decision: {}}
+    for name, row in weights:
+        part, _, feature = name.partition("/")
+        key, feature = (f"{decision}/{part}", feature) if part in parts and feature else (decision, name)
+        found.setdefault(key, {})[feature] = row
+    return found
+
+
+def train_classes(decision: str, cases: list) -> Weights:
+    """Fit classes to (features, class, weight, part)."""
     vectorizer = DictVectorizer()
-    matrix = vectorizer.fit_transform([features for features, _, _ in pairs])
-    model = LogisticRegression(C=strength, max_iter=1000, tol=1e-4)
-    model.fit(matrix, [name for _, name, _ in pairs], sample_weight=[weight for _, _, weight in pairs])
+    matrix = vectorizer.fit_transform([parted(features, part) for features, _, _, part in cases])
+    model = LogisticRegression(C=CLASSES, max_iter=1000, tol=1e-4)
+    model.fit(matrix, [name for _, name, _, _ in cases], sample_weight=[weight for _, _, weight, _ in cases])
     table: dict[str, dict[str, float]] = defaultdict(dict)
-    table["bias"] = {str(name): float(extra) for name, extra in zip(model.classes_, model.intercept_, strict=False)}
     names = vectorizer.get_feature_names_out()
     for row, name in zip(model.coef_, model.classes_, strict=False):
         for feature in np.flatnonzero(np.abs(row) >= SMALLEST):
-            cell = table[str(names[feature])]
-            cell[str(name)] = round(cell.get(str(name), 0.0) + float(row[feature]), 3)
-    return dict(table)
+            table[str(names[feature])][str(name)] = round(float(row[feature]), 3)
+    for name, extra in zip(model.classes_, model.intercept_, strict=False):
+        table["bias"][str(name)] = round(table["bias"].get(str(name), 0.0) + float(extra), 3)
+    return _by_part(decision, table.items(), {part for _, _, _, part in cases} - {""})
 
 
-def train_ranking(groups: list, penalty: float) -> dict[str, dict[str, float]]:
+def train_ranking(decision: str, groups: list, penalty: float) -> Weights:
     """Maximise the log of the softmax mass on the fitting candidates of each group, with an L2 penalty."""
     vectorizer = DictVectorizer()
-    matrix = vectorizer.fit_transform([features for group in groups for features, _ in group])
-    fits = np.array([fit for group in groups for _, fit in group])
-    starts = np.cumsum([0] + [len(group) for group in groups])[:-1]
-    owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    matrix = vectorizer.fit_transform([parted(features, part) for part, group in groups for features, _ in group])
+    fits = np.array([fit for _, group in groups for _, fit in group])
+    starts = np.cumsum([0] + [len(group) for _, group in groups])[:-1]
+    owner = np.repeat(np.arange(len(groups)), [len(group) for _, group in groups])
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         score = matrix @ w
@@ -252,7 +267,8 @@ def train_ranking(groups: list, penalty: float) -> dict[str, dict[str, float]]:
 
     best = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200})
     names = vectorizer.get_feature_names_out()
-    return {str(n): {"yes": round(float(w), 3)} for n, w in zip(names, best.x, strict=False) if abs(w) >= SMALLEST}
+    table = [(str(n), {"yes": round(float(w), 3)}) for n, w in zip(names, best.x, strict=False) if abs(w) >= SMALLEST]
+    return _by_part(decision, table, {part for part, _ in groups} - {""})
 
 
 def read_documents(path: Path) -> list[dict]:

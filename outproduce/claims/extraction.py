@@ -9,17 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from outproduce import __version__
-from outproduce.claims.features import (
-    Candidate,
-    Scene,
-    around_features,
-    kind_features,
-    span_candidates,
-    span_features,
-    status_features,
-    text_features,
-)
+from outproduce.claims.features import Candidate, Scene, span_candidates, span_features, status_features
 from outproduce.claims.items import item_candidates, item_features, side_of
+from outproduce.claims.kinds import around_features, kind_features, text_features
 from outproduce.claims.linker import Linker, load_linker
 from outproduce.claims.mentions import Mention, find_mentions
 from outproduce.claims.nuclei import Nucleus, find_nuclei
@@ -104,17 +96,18 @@ def link(scene: Scene, linker: Linker) -> list[Link]:
     links: list[Link] = []
     memory = Memory()
     rows = [kind_features(scene, nucleus) for nucleus in scene.nuclei]
-    guesses = [linker.choose("guess", row)[0] for row in rows]
+    guesses = [linker.choose("guess", row, form_of(n))[0] for n, row in zip(scene.nuclei, rows, strict=True)]
     shares = text_features(guesses)
     for place, nucleus in enumerate(scene.nuclei):
-        label, sure = linker.choose("kind", rows[place] | around_features(scene, place, guesses) | shares)
+        seen = rows[place] | around_features(scene, place, guesses) | shares
+        label, sure = linker.choose("kind", seen, form_of(nucleus))
         if label == "none":
             continue
         kind, _, relation = label.partition(":")
         items = item_candidates(scene, nucleus)
-        item = linker.pick("item", items, item_features(scene, nucleus, kind, items, memory.item, memory.side))
+        item = linker.pick("item", items, item_features(scene, nucleus, kind, items, memory.item, memory.side), kind)
         actors = actor_candidates(scene, nucleus, item)
-        actor = linker.pick("actor", actors, actor_features(scene, nucleus, kind, actors, memory.actor, item))
+        actor = linker.pick("actor", actors, actor_features(scene, nucleus, kind, actors, memory.actor, item), kind)
         if item is None or actor is None:
             continue
         found = Link(nucleus, kind, relation or None, item, actor, sure=sure)
@@ -134,11 +127,16 @@ def _complete(scene: Scene, linker: Linker, found: Link, actors: list[Candidate]
     if nucleus.form == "count":
         periods = [*span_candidates(scene, nucleus, "period"), NOTHING]
         rows = [span_features(scene, nucleus, kind, c) for c in periods]
-        period = linker.pick("period", periods, rows) or NOTHING
+        period = linker.pick("period", periods, rows, kind) or NOTHING
     times = [*span_candidates(scene, nucleus, "time"), NOTHING, PUBLISHED]
-    time = linker.pick("time", times, [time_features(scene, nucleus, kind, c) for c in times]) or NOTHING
+    time = linker.pick("time", times, [time_features(scene, nucleus, kind, c) for c in times], kind) or NOTHING
     status, _ = linker.choose("status", status_features(scene, nucleus, kind, time, last_status))
     return replace(found, other=other, period=period, time=time, status=status)
+
+
+def form_of(nucleus: Nucleus) -> str:
+    """Form of a nucleus as the choice of its kind tells them apart: two periods set against each other are a ratio."""
+    return "ratio" if nucleus.form == "span" else nucleus.form
 
 
 def time_features(scene: Scene, nucleus: Nucleus, kind: str, candidate: Candidate) -> dict[str, float]:

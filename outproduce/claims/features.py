@@ -10,7 +10,7 @@ import itertools
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -25,15 +25,14 @@ from outproduce.records import Statement
 Features = dict[str, float]
 M = TypeVar("M")
 
-CONTEXT = (
-    "make", "output", "can", "hold", "give", "receive", "use", "order", "open", "facility", "grow", "shrink", "same",
-    "more", "less", "equal", "plan", "may", "deny", "lose", "need", "refurbish", "each", "civil", "own", "series",
-)  # fmt: skip
 BEARING = frozenset(
     {"make", "output", "can", "hold", "give", "receive", "use", "order", "open", "lose", "need", "each", "civil"}
 )
+THEMES = ("make", "output", "lose", "civil", "use", "give", "order", "hold")
 MOODS = ("plan", "may", "deny", "can")
 WINDOW = 4  # sentences looked back for a time
+LONGEST_LIST = 25  # lines under a colon
+LONGEST_LINE = 30  # words in a line of a list
 LOOK_BACK = 30  # sentences looked back for an item or an actor
 
 
@@ -114,7 +113,28 @@ class Scene:
         return [tuple(group) for group in groups]
 
     @cached_property
-    def _has_title(self) -> bool:
+    def bearing(self) -> list[list[Mention]]:
+        """Triggers of each sentence that say what is done with the item, in order."""
+        return [[m for m in triggers if m.value in BEARING] for triggers in self.triggers]
+
+    @cached_property
+    def list_heads(self) -> list[int | None]:
+        """For each sentence the one whose closing colon opens the list it stands in, as far as `LONGEST_LIST` lines."""
+        tokens = self.reading.tokens
+        found: list[int | None] = []
+        head, lines = None, 0
+        for i, (_, last) in enumerate(self.reading.sentences):
+            lines += i > 0 and self.paragraphs[i] > self.paragraphs[i - 1]
+            short = last - self.reading.sentences[i][0] <= LONGEST_LINE
+            if head is not None and (lines > LONGEST_LIST or not short):
+                head = None
+            found.append(head)
+            if tokens[last - 1].norm == ":":
+                head, lines = i, 0
+        return found
+
+    @cached_property
+    def has_title(self) -> bool:
         """Whether the first sentence stands on a line of its own, with more text below it."""
         if len(self.reading.sentences) < 2:
             return False
@@ -123,7 +143,7 @@ class Scene:
 
     def in_title(self, mention: Mention) -> bool:
         """Whether a mention stands in the title."""
-        return mention.sentence == 0 and self._has_title
+        return mention.sentence == 0 and self.has_title
 
     def opens_with(self, sentence: int, name: str, within: int = 3) -> bool:
         """Whether one of the language's words of a sort stands among the first words of a sentence."""
@@ -193,9 +213,7 @@ class Scene:
             for trigger in sentence:
                 counts[trigger.value] = counts.get(trigger.value, 0) + 1
         strong = sum(m.form == "strong" for m in self.reading.of("item"))
-        found = {
-            f"theme {name}": min(1.0, counts.get(name, 0) / n) for name in ("make", "output", "lose", "civil", "use")
-        }
+        found = {f"theme {name}": min(1.0, counts.get(name, 0) / n) for name in THEMES}
         return found | {"theme items": min(1.0, strong / n), "theme no item": float(not strong)}
 
     def breaks(self, first: int, last: int) -> int:
@@ -249,161 +267,6 @@ def bucket(distance: int) -> str:
         if distance <= limit:
             return name
     return "far"
-
-
-def kind_features(scene: Scene, nucleus: Nucleus) -> Features:
-    """Describe a nucleus by itself for the choice of its kind."""
-    here = nucleus.mention
-    found: Features = {"bias": 1.0, f"form {nucleus.form}": 1.0}
-    found |= scene.theme
-    if nucleus.word:
-        found[f"word {nucleus.word}"] = 1.0
-        found[f"phrase {here.form}"] = 1.0
-    found |= _figure_features(nucleus)
-    found |= _neighbour_features(scene, here)
-    found |= _trigger_features(scene, here, scene.triggers[here.sentence], nucleus.form)
-    if here.sentence:
-        for trigger in scene.triggers[here.sentence - 1]:
-            if trigger.value in BEARING:
-                found[f"sentence before {trigger.value}"] = 1.0
-    found |= _place_features(scene, nucleus)
-    return found
-
-
-def around_features(scene: Scene, place: int, guesses: Sequence[str]) -> Features:
-    """What the nuclei around one were taken for at first sight, up to two before and two after it.
-
-    `guesses` are the first choices of kind for all nuclei, made from `kind_features` alone.
-    """
-    here = scene.nuclei[place]
-    found: Features = {}
-    for step, side in ((-1, "left"), (-2, "left2"), (1, "right"), (2, "right2")):
-        if not 0 <= place + step < len(scene.nuclei):
-            found[f"around {side} edge"] = 1.0
-            continue
-        there, guess = scene.nuclei[place + step], guesses[place + step]
-        gap = abs(there.mention.sentence - here.mention.sentence)
-        found[f"around {side} {guess}"] = 1.0
-        found[f"around {side} {guess} {('same', 'next', 'far')[min(gap, 2)]}"] = 1.0
-        if gap == 0 and abs(step) == 1:
-            _, breaks, _, _ = scene.between(here.mention, there.mention)
-            found[f"around {side} {guess} breaks {min(breaks, 2)}"] = 1.0
-            found[f"around {side} {guess} {there.form} {here.form}"] = 1.0
-    return found
-
-
-def text_features(guesses: Sequence[str]) -> Features:
-    """What share of a text's nuclei were taken for each kind at first sight."""
-    return {f"text {guess}": count / len(guesses) for guess, count in Counter(guesses).items()}
-
-
-def _figure_features(nucleus: Nucleus) -> Features:
-    figure = nucleus.figure
-    if figure is None:
-        return {}
-    size = figure.low if figure.low is not None else figure.high
-    found: Features = {f"measure {figure.measure}": 1.0, f"unit {figure.unit}": 1.0}
-    if size is not None:
-        found[f"size {int(math.log10(size)) if size >= 1 else -1}"] = 1.0
-        found["one"] = float(size == 1)
-    found["open below"] = float(figure.low is None)
-    found["open above"] = float(figure.high is None)
-    found["range"] = float(figure.low is not None and figure.high is not None and figure.low != figure.high)
-    found["year-like"] = float(size is not None and 1900 <= size <= 2100 and figure.raw.isdigit())
-    found["digits"] = float(figure.raw[:1].isdigit())
-    return found
-
-
-def _neighbour_features(scene: Scene, here: Mention) -> Features:
-    """The words beside the nucleus, as stems of five letters, and which mention follows at once."""
-    tokens = scene.reading.tokens
-    found: Features = {}
-    for offset, place in (
-        (here.first - 1, "left"),
-        (here.first - 2, "left2"),
-        (here.last, "right"),
-        (here.last + 1, "right2"),
-    ):
-        if 0 <= offset < len(tokens):
-            found[f"{place} {tokens[offset].norm[:5]}"] = 1.0
-    for mention in scene.reading.by_sentence[here.sentence]:
-        if mention.type in ("item", "actor", "period", "time") and 0 <= mention.first - here.last <= 2:
-            found[f"next {mention.type}"] = 1.0
-    return found
-
-
-def _trigger_features(scene: Scene, here: Mention, triggers: Iterable[Mention], form: str) -> Features:
-    found: Features = {}
-    ranked: list[tuple[int, Mention]] = []
-    for trigger in triggers:
-        if trigger.first >= here.first and trigger.last <= here.last:
-            continue
-        words, breaks, _, after = scene.between(here, trigger)
-        side = ">" if after else "<"
-        found[f"{trigger.value}{side}{min(breaks, 2)}"] = 1.0
-        if words <= 3 and not breaks:
-            found[f"{trigger.value}{side}near"] = 1.0
-        ranked.append((words + 6 * breaks, trigger))
-    ranked.sort(key=lambda pair: pair[0])
-    bearing = [(d, t) for d, t in ranked if t.value in BEARING]
-    for place, (_, trigger) in zip(("nearest", "second"), bearing, strict=False):
-        found[f"{place} {trigger.value}"] = 1.0
-        found[f"{place} {trigger.value} {form}"] = 1.0
-        found[f"{place} phrase {trigger.form}"] = 1.0
-    for _, trigger in ranked[:6]:
-        found[f"phrase {trigger.form}"] = 1.0
-    if not bearing:
-        found["no bearing trigger"] = 1.0
-    return found
-
-
-def _place_features(scene: Scene, nucleus: Nucleus) -> Features:
-    """Title, order among figures, repeats of the same figure, item, actor, period and time in the sentence."""
-    here, reading = nucleus.mention, scene.reading
-    row = scene.figures_by_sentence[here.sentence]
-    found: Features = {"title": float(scene.in_title(here)), "figures": float(min(4, len(row)))}
-    if nucleus.figure is not None:
-        found["first figure"] = float(row[0] is nucleus)
-        found["last figure"] = float(row[-1] is nucleus)
-        first, final = scene.figure_ends[nucleus.figure.low, nucleus.figure.high]
-        found["again later"] = float(final is not nucleus)
-        found["said before"] = float(first is not nucleus)
-    for kind in ("item", "actor", "period", "time"):
-        near = [scene.between(here, m) for m in reading.by_sentence[here.sentence] if m.type == kind]
-        if not near:
-            found[f"no {kind}"] = 1.0
-            found[f"no {kind} {nucleus.form}"] = 1.0
-            continue
-        words, breaks, _, after = min(near, key=lambda b: b[0] + 6 * b[1])
-        found[f"{kind} {'>' if after else '<'}{bucket(words)}"] = 1.0
-        found[f"{kind} breaks {min(breaks, 2)}"] = 1.0
-    found |= _comparing_features(scene, nucleus)
-    last = reading.sentences[here.sentence][1]
-    found["question"] = float(reading.tokens[last - 1].norm == "?")
-    return found
-
-
-def _comparing_features(scene: Scene, nucleus: Nucleus) -> Features:
-    """Two makers or two times: what parts a comparison from a change."""
-    here = nucleus.mention
-    row = scene.reading.by_sentence[here.sentence]
-    actors = [m for m in row if m.type == "actor" and m.inside not in ("speaker", "outlet")]
-    makers = {m.value for m in actors}
-    found: Features = {f"makers {min(len(makers), 3)} {nucleus.form}": 1.0}
-    found["maker after"] = float(any(m.first >= here.last for m in actors))
-    found["time after"] = float(any(m.type == "time" and m.first >= here.last for m in row))
-    for mention in row:
-        if mention.type == "time" and mention.first >= here.last:
-            found[f"time after {mention.value.tense} {nucleus.form}"] = 1.0
-    than = language_data(scene.reading.lang, "text")["than"]
-    last = scene.reading.sentences[here.sentence][1]
-    for i in range(here.last, last):
-        if scene.reading.tokens[i].norm in than:
-            found["than"] = 1.0
-            beside = next((m for m in row if i < m.first <= i + 4 and m.type in ("actor", "time")), None)
-            found[f"than {beside.type if beside else 'other'}"] = 1.0
-            break
-    return found
 
 
 def beside_features(scene: Scene, first: Mention, last: Mention) -> Features:

@@ -46,9 +46,7 @@ def actor_candidates(scene: Scene, nucleus: Nucleus, item: Candidate | None = No
 
 
 def _enemy(scene: Scene, here: Mention) -> str | None:
-    """Whom "the enemy" means in a sentence: the other side of the speaker's, else of the language's home."""
-    if not _has_word(scene, here, "enemy"):
-        return None
+    """Whom "the enemy" or "they" may mean at a place: the other side of the speaker's, else of the language's home."""
     statement = scene.statement_at(here.start)
     speaker = scene.pack.speakers.get(statement.speaker or "") if statement else None
     side = speaker.side if speaker else language_data(scene.reading.lang, "text")["home"]
@@ -186,6 +184,8 @@ def _describe(
     found["spoken for"] = float(spoken)
     found["spoken for we"] = float(spoken and common["we"])
     found[f"source {candidate.source}"] = 1.0
+    if not candidate.mentions:
+        found |= {f"source {candidate.source} {name}": 1.0 for name, holds in common.items() if holds}
     found |= _standing(scene, value)
     if candidate.mentions:
         found |= _place(scene, nucleus, kind, candidate.mentions, common)
