@@ -69,6 +69,7 @@ def _figure_features(nucleus: Nucleus) -> Features:
     found["range"] = float(figure.low is not None and figure.high is not None and figure.low != figure.high)
     found["year-like"] = float(size is not None and 1900 <= size <= 2100 and figure.raw.isdigit())
     found["digits"] = float(figure.raw[:1].isdigit())
+    found["fractional"] = float(size is not None and size % 1 != 0)
     return found
 
 
@@ -84,10 +85,24 @@ def _neighbour_features(scene: Scene, here: Mention) -> Features:
     ):
         if 0 <= offset < len(tokens):
             found[f"{place} {tokens[offset].norm[:5]}"] = 1.0
+    follows = "nothing"
     for mention in scene.reading.by_sentence[here.sentence]:
         if mention.type in ("item", "actor", "period", "time") and 0 <= mention.first - here.last <= 2:
             found[f"next {mention.type}"] = 1.0
-    return found
+            follows = mention.type
+    shape = _shape_before(scene, here)
+    return found | {f"after {shape}": 1.0, f"after {shape} before {follows}": 1.0}
+
+
+def _shape_before(scene: Scene, here: Mention) -> str:
+    """What kind of word stands before: a number behind a name ("Unit 1.1", "CVN 68") is part of it."""
+    if here.first == scene.reading.sentences[here.sentence][0]:
+        return "start"
+    word = scene.reading.tokens[here.first - 1].raw
+    if not word[0].isalpha():
+        return word[0] if word[0] in ")(-–—:/#№" else "sign"
+    script = "latin" if word.isascii() else "other"
+    return f"{script} {'capitals' if word.isupper() and len(word) > 1 else 'name' if word[0].isupper() else 'word'}"
 
 
 def _trigger_features(scene: Scene, here: Mention, triggers: Iterable[Mention], form: str) -> Features:

@@ -218,6 +218,8 @@ def _place(
         found[f"{name} pronoun"] = float(common["pronoun"])
         found[f"{name} firm"] = float(common["firm"])
         found["back"] = min(back, 8) / 8
+        first, last = scene.reading.sentences[there.sentence]
+        found[f"a line of its own {min(back, 4)}"] = float(mentions[0].first == first and there.last == last)
         row = [m for m in scene.reading.by_sentence[there.sentence] if m.type == "actor"]
         found["first of its sentence"] = float(row[0] in mentions)
         found["alone in its sentence"] = float(all(m in mentions for m in row))
