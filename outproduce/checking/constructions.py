@@ -52,6 +52,8 @@ def plain_claims(reading: Reading, said: str, found: Sequence[Claim] = ()) -> li
     if len(named) != 1:
         return []
     told = _relation(trigger.value, others, _time_after_than(reading))
+    if told is None and trigger.value in COMPARING and _than_anyone(reading, trigger):
+        told = "comparison", trigger.value
     if told is None:
         return []
     first, last = _sentence_ends(reading, trigger)
@@ -126,6 +128,13 @@ def _than(reading: Reading) -> int | None:
         if reading.tokens[at].norm in words and _next(reading, at) is not None:
             return at
     return None
+
+
+def _than_anyone(reading: Reading, trigger: Mention) -> bool:
+    """Whether the comparison is with nobody by name: "more than anyone else"."""
+    text = language_data(reading.lang, "text")
+    words = [token.norm for token in reading.tokens[trigger.first : reading.sentences[trigger.sentence][1]]]
+    return any(one in text["than"] and two in text["anyone"] for one, two in itertools.pairwise(words))
 
 
 def _next(reading: Reading, at: int) -> Mention | None:
