@@ -20,6 +20,7 @@ from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate_verbs import compare, estimate
 from outproduce.ledger_verbs import claims, export, known_pack, review, stories, verify
 from outproduce.options import Form, fail, open_closed_streams, open_ledger, verb, warn
+from outproduce.scan_verbs import import_results, scan
 from outproduce.serving import reviewer_app, serve
 from outproduce.web_verbs import Web, feeds_app, open_web, watch, with_lists
 
@@ -218,7 +219,8 @@ def _documents(reports: Any, problems: list[Any]) -> Any:
 def import_claims(
     context: typer.Context,
     table: Annotated[
-        Path | None, typer.Argument(metavar="FILE.csv", help="Claims collected by hand; columns as in docs/claims.md.")
+        str | None,
+        typer.Argument(metavar="FILE.csv|DIR", help="Claims collected by hand (docs/claims.md), or what scan wrote."),
     ] = None,
     starter: Annotated[bool, typer.Option("--starter", help="Import the 772 claims shipped with outproduce.")] = False,
     skip_refused: Annotated[
@@ -226,14 +228,17 @@ def import_claims(
     ] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Import claims collected by hand into the ledger: all rows or, where one is refused, none.
+    """Import claims into the ledger: a table collected by hand, all rows or none; or a folder that `scan` wrote.
 
     Example: `outproduce import --starter`
     """
     from outproduce.ledger.imports import RefusedRow, read_claims_csv, starter_claims
 
     if (table is None) == (not starter):
-        raise UsageError("give either the path of a CSV file or --starter")
+        raise UsageError("give either the path of a CSV file or of a folder, or --starter")
+    if table is not None and ("://" in table or Path(table).is_dir()):
+        import_results(context, table, dry_run=dry_run)
+        return
     if table is None:
         claims, refused = starter_claims(), list[RefusedRow]()
     else:
@@ -258,7 +263,7 @@ def import_claims(
         sys.exit(1)
 
 
-for later_verb in (claims, stories, review, verify, export, compare, estimate, watch):
+for later_verb in (scan, claims, stories, review, verify, export, compare, estimate, watch):
     app.command()(later_verb)
 
 

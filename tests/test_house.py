@@ -13,9 +13,9 @@ ORDER = """
 errors addresses records lexicon languages
 languages.digits languages.number_words languages.numbers languages.measures languages.figure_words languages.ranges
 languages.figures languages.timewords languages.dates languages.constructions languages.times
-packs packs.shapes packs.check resolve
-articles.decoding articles.posts articles.mail articles.sources articles.responses articles.page articles.page_links
-articles.walls articles.article articles
+packs packs.shapes packs.check resolve scanning.patterns scanning.shape screen
+articles.decoding articles.posts articles.mail articles.responses articles.archives articles.sources articles.page
+articles.page_links articles.walls articles.article articles
 fetch.unpacking fetch.transport fetch.pace fetch.lanes fetch.robots fetch.fetcher fetch
 statements.names statements.lands statements.spoken statements.joining statements.organisations statements.voices
 statements.references statements.subjects statements.frames statements.carry statements.attribution statements
@@ -39,7 +39,8 @@ reviewing web.rows web.index web.weighing web.library web.tongue web.drawing web
 web.pages.race web.pages.claims web.pages.stories web.pages.makers web.pages.checks web.pages.review web.pages
 web.addresses web.kept
 web.reviewers web.guards web.faults web.answering web.downloads web.deciding web.app web.folder web
-progress demo options inspection serving ledger_verbs estimate_verbs questions web_verbs cli
+scanning.results scan scanning.ready scanning.workers scanning
+progress demo options inspection serving ledger_verbs estimate_verbs questions web_verbs scan_verbs cli
 """.split()  # noqa: SIM905 - a list of ninety names reads worse
 
 

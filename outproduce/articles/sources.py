@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from outproduce.articles.archives import Damage, read_archive
 from outproduce.articles.decoding import decode, unicode_mark
 from outproduce.articles.mail import is_mail
 from outproduce.articles.posts import is_telegram, read_post_table, read_telegram
@@ -163,14 +164,31 @@ def _read_file(path: Path, max_bytes: int) -> Iterator[Found]:
     name = _named(path)
     try:
         info = path.stat()
-        if stat.S_ISREG(info.st_mode) and kind != "lines" and not packed:
+        is_warc = re.search(r"(?i)\.warc(\.gz)?\Z", path.name) is not None
+        if stat.S_ISREG(info.st_mode) and kind != "lines" and not packed and not is_warc:
             _check_size(name, info.st_size, max_bytes)
         with path.open("rb") as stream:
-            yield from _read_stream(stream, name, kind, max_bytes)
+            if is_warc:
+                yield from _read_warc(stream, name, max_bytes)
+            else:
+                yield from _read_stream(stream, name, kind, max_bytes)
     except FileNotFoundError:
         raise SourceError(f"{name} does not exist; check the path") from None
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def _read_warc(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[Found]:
+    found = False
+    for page in read_archive(stream, max_bytes=max_bytes):
+        found = True
+        if isinstance(page, Damage):
+            place = f"{name}@{page.offset}"
+            yield SourceProblem(place, f"{place} is a damaged WARC record ({page.reason}); the others are read", place)
+        else:
+            yield page.document(name)
+    if not found:
+        raise SourceError(f"{name} holds no page that a server sent; look into it with a WARC tool")
 
 
 def _check_size(origin: str, size: int, max_bytes: int) -> None:

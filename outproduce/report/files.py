@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from itertools import islice
@@ -114,10 +114,7 @@ def write_parquet(rows: Iterable[dict[str, Any]], path: Path) -> int:
         import pyarrow.parquet as pq
     except ImportError:
         raise UsageError("Parquet needs pyarrow; install it with: pip install 'outproduce[parquet]'") from None
-    types = {"text": pa.string(), "day": pa.date32(), "texts": pa.list_(pa.string()), "number": pa.float64()}
-    types["count"] = pa.int32()
-    fields = [pa.field(n, types[kind], metadata={"description": what}) for n, (kind, what) in COLUMNS.items()]
-    schema = pa.schema(fields)
+    schema = parquet_schema(COLUMNS)
     number = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         source = iter(rows)
@@ -125,6 +122,18 @@ def write_parquet(rows: Iterable[dict[str, Any]], path: Path) -> int:
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
             number += len(group)
     return number
+
+
+def parquet_schema(columns: Mapping[str, tuple[str, str]]) -> Any:
+    """Make a schema of columns as `COLUMNS` gives them: name -> (type, what it is)."""
+    import pyarrow as pa
+
+    types = {
+        "text": pa.string(), "day": pa.date32(), "texts": pa.list_(pa.string()), "number": pa.float64(),
+        "count": pa.int32(), "place": pa.int64(), "bytes": pa.binary(),
+    }  # fmt: skip
+    fields = [pa.field(name, types[kind], metadata={"description": what}) for name, (kind, what) in columns.items()]
+    return pa.schema(fields)
 
 
 def write_whole(path: Path, write: Callable[[Path], int]) -> int:
