@@ -160,7 +160,7 @@ def test_the_slider_looks_back(visit: Visit, server: SimpleNamespace):
     before = visit.page.locator(".kicker").inner_text()
     visit.page.locator("input[type=range]").focus()
     visit.page.keyboard.press("ArrowLeft")
-    visit.page.wait_for_function(f"document.querySelector('.kicker').innerText !== {before!r}")
+    playwright.expect(visit.page.locator(".kicker")).not_to_have_text(before, timeout=60_000)
     assert "as_of=20" in visit.page.url
     assert visit.page.evaluate("document.activeElement.type") == "range"
     visit.page.locator(".scale.log .wide .dots a").first.focus()
@@ -213,7 +213,7 @@ def test_review_by_keys(visit: Visit, server: SimpleNamespace):
     page.goto(f"{server.url}/review")
     left = page.locator(".lead").inner_text()
     page.keyboard.press("a")
-    page.wait_for_function(f"document.querySelector('.lead').innerText !== {left!r}")
+    playwright.expect(page.locator(".lead")).not_to_have_text(left, timeout=60_000)
     page.goto(f"{server.url}/claims/{first}")
     assert "Ann: accept" in page.locator("main").inner_text()
     assert visit.complaints == []
