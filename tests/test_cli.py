@@ -252,7 +252,7 @@ def test_sound_rows_come_in_where_that_is_asked_for(run: Run, tmp_path: Path):
         (("claims", "--kind", "making"), "kind 'making' is not one of"),
         (("claims", "--since", "today"), "since 'today' is no date"),
         (("claims", "--json", "--csv"), "exclude each other"),
-        (("import",), "either the path of a CSV file or --starter"),
+        (("import",), "either the path of a CSV file or of a folder, or --starter"),
         (("demo", "--today", "now"), "'now' is no day"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

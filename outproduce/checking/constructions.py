@@ -36,10 +36,10 @@ def set_right(claim: Claim, reading: Reading, pack: Pack) -> Claim:
 def plain_claims(reading: Reading, said: str, found: Sequence[Claim] = ()) -> list[Claim]:
     """Read a sentence without a figure: "has cut its production", "makes more than in 2022", "makes more than B".
 
-    Beside one claim that was found, only a comparison added to it: "makes 1.1 million, more than B".
+    Beside one claim that was found, only what is added to it: "makes 1.1 million, more than B", "makes 40, not 100".
     """
     if found:
-        return _added_comparison(found, reading)
+        return _added_comparison(found, reading) + _added_denial(found, reading)
     if any(_counts(reading, figure) for figure in reading.of("figure")):
         return []
     trigger = _first(reading, (*COMPARING, *GROWING))
@@ -82,6 +82,20 @@ def _added_comparison(found: Sequence[Claim], reading: Reading) -> list[Claim]:
         return []
     compared = own.with_fields(kind="comparison", relation=trigger.value, other=others, low=None, high=None, per=None)
     return [_with_words_to(compared, _sentence_ends(reading, trigger)[1], reading)]
+
+
+def _added_denial(found: Sequence[Claim], reading: Reading) -> list[Claim]:
+    """The claim that "and not 100,000" behind a figure denies of the same maker."""
+    own = found[0]
+    if len(found) != 1 or own.kind in ("comparison", "change") or own.low is None:
+        return []
+    assert own.evidence is not None
+    denials = {deny.last for deny in _triggers(reading, ("deny",)) if deny.start >= own.evidence.end}
+    return [
+        _with_words_to(own.with_fields(low=m.value.low, high=m.value.high, status="denied"), m.end, reading)
+        for m in reading.of("figure")
+        if m.first in denials and m.value.measure is None and m.value.low != own.low
+    ][:1]
 
 
 def _counts(reading: Reading, figure: Mention) -> bool:
@@ -221,9 +235,7 @@ def _parties_as_told(claim: Claim, reading: Reading) -> Claim:
         return claim
     if {*claim.actor} <= {*told} and claim.other and not {*claim.other} & {*told}:
         return claim.with_fields(actor=claim.other, other=told)
-    if {*claim.other} < {*told} and not {*claim.actor} & {*told}:
-        return claim.with_fields(other=told)
-    return claim
+    return claim if {*claim.actor} & {*told} else claim.with_fields(other=told)
 
 
 def _relation_as_told(claim: Claim, reading: Reading) -> Claim:
