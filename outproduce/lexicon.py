@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from outproduce.errors import PackError
@@ -22,7 +23,7 @@ _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "ё": "е", "\u03
 _TO_CYRILLIC = str.maketrans("abcehikmoptxy", "авсенікмортху")
 _POSSESSIVE = ("'s", "'S")
 HYPHENS = frozenset("-‐‑")
-LONGEST_STEM = 40  # letters: no stem of a phrase is longer
+KEPT = 100_000  # words of which a lexicon remembers what begins with them
 
 
 class Token(NamedTuple):
@@ -49,9 +50,10 @@ def tokenize(text: str) -> list[Token]:
             tokens.append(Token(cut, end, raw[-2:], "'s"))
         elif norm := _normal(raw):  # an invisible sign alone is nothing
             tokens.append(Token(start, end, raw, norm))
-    return [_letter_of_a_name(tokens, i) for i in range(len(tokens))]
+    return [_letter_of_a_name(tokens, i) if len(token.norm) == 1 else token for i, token in enumerate(tokens)]
 
 
+@lru_cache(maxsize=1 << 16)
 def _normal(raw: str) -> str:
     norm = raw.lower()
     if norm.isascii():
@@ -66,7 +68,7 @@ def _normal(raw: str) -> str:
 def _letter_of_a_name(tokens: Sequence[Token], i: int) -> Token:
     """Make "X-101" and "Х-101" one name: a single letter beside a number is read as Cyrillic where it could be."""
     token = tokens[i]
-    if len(token.norm) != 1 or not ("a" <= token.norm <= "z") or i + 1 == len(tokens):
+    if not ("a" <= token.norm <= "z") or i + 1 == len(tokens):
         return token
     after = tokens[i + 1]
     beside = after.start == token.end and (after.norm.isdigit() or after.norm in HYPHENS)
@@ -87,6 +89,18 @@ class _Node(Generic[V]):
     stems: dict[str, _Node[V]] = field(default_factory=dict)
     exact: dict[str, _Node[V]] = field(default_factory=dict)
     values: list[V] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)  # of the stems, each once, the longest first
+
+    def step_by_stem(self, stem: str) -> _Node[V]:
+        """The node behind a stem, made where there is none yet."""
+        if len(stem) not in self.lengths:
+            self.lengths = sorted([*self.lengths, len(stem)], reverse=True)
+        return self.stems.setdefault(stem, _Node())
+
+    @property
+    def ends(self) -> bool:
+        """Whether no phrase goes on from here."""
+        return not (self.words or self.stems or self.exact)
 
     def steps(self, token: Token) -> list[_Node[V]]:
         """Nodes one token further on."""
@@ -96,9 +110,13 @@ class _Node(Generic[V]):
         if self.words and (node := self.words.get(token.norm)):
             found.append(node)
         if self.stems:
-            norm = token.norm[:LONGEST_STEM]
-            found += [self.stems[norm[:n]] for n in range(len(norm), 0, -1) if norm[:n] in self.stems]
+            norm, stems = token.norm, self.stems
+            found += [stems[norm[:n]] for n in self.lengths if n <= len(norm) and norm[:n] in stems]
         return found
+
+
+# Values of the phrases of one word, and nodes from which longer phrases go on; empty where nothing begins.
+_Start = tuple[list[V], list[_Node[V]]] | tuple[()]
 
 
 class Lexicon(Generic[V]):
@@ -112,7 +130,7 @@ class Lexicon(Generic[V]):
 
     def __init__(self) -> None:
         self._root: _Node[V] = _Node()
-        self._starts: dict[tuple[str, str], list[_Node[V]]] = {}
+        self._starts: dict[tuple[object, ...], _Start[V]] = {}
 
     def add(self, phrase: str, value: V) -> None:
         """Add one phrase.
@@ -133,7 +151,7 @@ class Lexicon(Generic[V]):
                 continue
             stem = i + 1 < len(tokens) and tokens[i + 1].norm == "\u2217" and tokens[i + 1].start == token.end
             if stem:
-                node = node.stems.setdefault(token.norm, _Node())
+                node = node.step_by_stem(token.norm)
             elif exact:
                 node = node.exact.setdefault(token.raw, _Node())
             else:
@@ -149,34 +167,52 @@ class Lexicon(Generic[V]):
 
     def at(self, tokens: Sequence[Token], first: int) -> list[Match[V]]:
         """All phrases that begin at one token, the longest first."""
-        key = (tokens[first].raw, tokens[first].norm)
-        nodes = self._starts.get(key)
-        if nodes is None:
-            nodes = self._starts[key] = self._root.steps(tokens[first])
-        if not nodes:
+        token = tokens[first]
+        start = self._starts.get(token[2:])
+        if start is None:
+            start = self._begin(token)
+        if not start:
             return []
-        found: list[Match[V]] = []
+        values, nodes = start
+        found = [Match(first, first + 1, value) for value in values]
         last = first + 1
         while nodes:
-            found += [Match(first, last, value) for node in nodes for value in node.values]
             while last < len(tokens) and tokens[last].norm in HYPHENS:
                 last += 1
             if last == len(tokens):
                 break
             nodes = [step for node in nodes for step in node.steps(tokens[last])]
             last += 1
+            found += [Match(first, last, value) for node in nodes for value in node.values]
         found.reverse()
         return found
+
+    def starts(self, tokens: Sequence[Token]) -> list[int]:
+        """Tokens at which a phrase may begin; at all others `at` finds nothing."""
+        known = self._starts.get
+        return [
+            i
+            for i, token in enumerate(tokens)
+            if (self._begin(token) if (start := known(token[2:])) is None else start)
+        ]
+
+    def _begin(self, token: Token) -> _Start[V]:
+        """Look up what begins with a token, and keep it: most words of a text are met again."""
+        if len(self._starts) >= KEPT:
+            self._starts.clear()
+        nodes = self._root.steps(token)
+        values = [value for node in nodes for value in node.values]
+        start: _Start[V] = (values, [node for node in nodes if not node.ends]) if nodes else ()
+        self._starts[token[2:]] = start
+        return start
 
     def find(self, tokens: Sequence[Token]) -> list[Match[V]]:
         """Longest phrases from left to right, none inside another; equal ones keep all their values."""
         found: list[Match[V]] = []
-        i = 0
-        while i < len(tokens):
-            here = self.at(tokens, i)
+        last = 0
+        for i in self.starts(tokens):
+            here = self.at(tokens, i) if i >= last else []
             if here:
                 found += [match for match in here if match.last == here[0].last]
-                i = here[0].last
-            else:
-                i += 1
+                last = here[0].last
         return found

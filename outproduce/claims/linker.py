@@ -16,6 +16,9 @@ from typing import TypeVar
 from outproduce.claims.features import Features
 
 C = TypeVar("C")
+Weights = Mapping[str, Mapping[str, float]]  # feature -> class -> weight
+RANKED = "yes"  # the one class of a ranking
+MOST_REASONS = 6
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,47 @@ class Note:
     reasons: tuple[tuple[str, float], ...]
 
 
+class Table:
+    """The weights of one decision, laid out so that many features are summed quickly: a row of all classes for each.
+
+    `common` and `own` map a feature to the weights of some classes; both count. A row is laid out when first met.
+    """
+
+    def __init__(self, common: Weights, own: Weights) -> None:
+        self.labels = sorted({label for weights in (common, own) for row in weights.values() for label in row})
+        self._common, self._own = common, own
+        self._rows: dict[str, tuple[float, ...]] = dict.fromkeys([*common, *own], ())
+
+    def _lay_out(self, name: str) -> tuple[float, ...]:
+        common, own = self._common.get(name, {}), self._own.get(name, {})
+        row = tuple([common.get(label, 0.0) + own.get(label, 0.0) for label in self.labels])
+        self._rows[name] = row
+        return row
+
+    def totals(self, features: Features) -> list[float]:
+        """Sum the weights of the features for each of `labels`."""
+        row_of, found = self._rows.get, []
+        for name, value in features.items():
+            if value and (row := row_of(name)) is not None:
+                row = row or self._lay_out(name)
+                found.append(row if value == 1.0 else [weight * value for weight in row])
+        return list(map(sum, zip(*found, strict=True))) if found else [0.0] * len(self.labels)
+
+    def total(self, features: Features) -> float:
+        """Sum the weights of the features where there is one class only."""
+        row_of, found = self._rows.get, 0.0
+        for name, value in features.items():
+            if value and (row := row_of(name)) is not None:
+                found += (row or self._lay_out(name))[0] * value
+        return found
+
+    def added(self, features: Features, label: str) -> list[tuple[str, float]]:
+        """Tell what each feature adds to the score of a class."""
+        place = self.labels.index(label)
+        known = ((name, value) for name, value in features.items() if name in self._rows)
+        return [(name, self._lay_out(name)[place] * value) for name, value in known]
+
+
 @dataclass(frozen=True)
 class Linker:
     """Weights of each decision: decision -> feature -> class -> weight; a ranking has the one class "yes".
@@ -38,65 +82,47 @@ class Linker:
     `listener` is told of every decision; None where nobody asks why.
     """
 
-    weights: Mapping[str, Mapping[str, Mapping[str, float]]]
+    weights: Mapping[str, Weights]
     listener: Callable[[Note], None] | None = None
 
     @cached_property
-    def _tables(self) -> dict[tuple[str, str], Mapping[str, Mapping[str, float]]]:
+    def _tables(self) -> dict[tuple[str, str], Table]:
         return {}
 
-    def table(self, decision: str, part: str = "") -> Mapping[str, Mapping[str, float]]:
+    def table(self, decision: str, part: str = "") -> Table:
         """Weights of a decision in one part of its cases: the common ones and the part's own together."""
-        if (decision, part) not in self._tables:
-            own, merged = self.weights.get(f"{decision}/{part}", {}), dict(self.weights[decision])
-            for feature, row in own.items():
-                known = merged.get(feature, {})
-                merged[feature] = {**known, **{label: known.get(label, 0.0) + extra for label, extra in row.items()}}
-            self._tables[decision, part] = merged
-        return self._tables[decision, part]
-
-    def scores(self, decision: str, features: Features, part: str = "") -> dict[str, float]:
-        """Sum the weights of the features for each class of a decision."""
-        table = self.table(decision, part)
-        totals: dict[str, float] = {}
-        for name, value in features.items():
-            if value and (row := table.get(name)) is not None:
-                for label, weight in row.items():
-                    totals[label] = totals.get(label, 0.0) + weight * value
-        return totals
+        found = self._tables.get((decision, part))
+        if found is None:
+            found = Table(self.weights[decision], self.weights.get(f"{decision}/{part}", {}))
+            self._tables[decision, part] = found
+        return found
 
     def choose(self, decision: str, features: Features, part: str = "") -> tuple[str, float]:
         """Pick the class with the highest score and tell its probability."""
-        totals = self.scores(decision, features, part)
-        best = max(totals, key=lambda label: (totals[label], label))
-        top = totals[best]
+        table = self.table(decision, part)
+        totals = table.totals(features)
+        top, best = max(zip(totals, table.labels, strict=True))
         if self.listener is not None:
-            self.listener(self._note((decision, part), list(totals.items()), features, best))
-        return best, 1.0 / sum(math.exp(min(50.0, score - top)) for score in totals.values())
+            options = list(zip(table.labels, totals, strict=True))
+            self.listener(_note(decision, options, table.added(features, best)))
+        return best, 1.0 / sum([math.exp(min(50.0, score - top)) for score in totals])
 
     def pick(self, decision: str, candidates: Sequence[C], rows: Sequence[Features], part: str = "") -> C | None:
         """Pick the candidate with the highest score, the earlier one of equals; None where there is none."""
         if not candidates:
             return None
-        scores = [self.scores(decision, row, part).get("yes", 0.0) for row in rows]
-        best = max(range(len(candidates)), key=lambda i: (scores[i], -i))
+        table = self.table(decision, part)
+        scores = [table.total(row) for row in rows]
+        best = scores.index(max(scores))
         if self.listener is not None:
             options = list(zip(candidates, scores, strict=True))
-            self.listener(self._note((decision, part), options, rows[best], "yes"))
+            self.listener(_note(decision, options, table.added(rows[best], RANKED)))
         return candidates[best]
 
-    def _note(
-        self,
-        case: tuple[str, str],
-        options: Sequence[tuple[object, float]],
-        features: Features,
-        label: str,
-        most: int = 6,
-    ) -> Note:
-        table = self.table(*case)
-        added = [(name, table[name].get(label, 0.0) * value) for name, value in features.items() if name in table]
-        added.sort(key=lambda pair: -abs(pair[1]))
-        return Note(case[0], tuple(sorted(options, key=lambda pair: -pair[1])), tuple(added[:most]))
+
+def _note(decision: str, options: Sequence[tuple[object, float]], added: list[tuple[str, float]]) -> Note:
+    added.sort(key=lambda pair: -abs(pair[1]))
+    return Note(decision, tuple(sorted(options, key=lambda pair: -pair[1])), tuple(added[:MOST_REASONS]))
 
 
 @lru_cache(maxsize=1)

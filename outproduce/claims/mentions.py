@@ -116,7 +116,7 @@ def _words(tokens: Sequence[Token], sentence_of: Sequence[int], pack: Pack, lang
     lexicon = pack.lexicon(lang)
     busy: dict[str, int] = {}
     found: list[Mention] = []
-    for i in range(len(tokens)):
+    for i in lexicon.starts(tokens):
         longest: dict[str, int] = {}
         for match in lexicon.at(tokens, i):
             entry: Entry = match.value

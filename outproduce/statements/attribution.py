@@ -201,11 +201,16 @@ def read_page(text: str, lang: str, pack: Pack, spans: Sequence[tuple[int, int]]
     return _page(_read(text, lang, pack, spans), lang, pack, published)[1]
 
 
+@cache
+def _bodies(pack: Pack) -> Mapping[str, str]:
+    """Whom the pack's persons speak for."""
+    return {speaker.name: speaker.body for speaker in pack.speakers.values() if speaker.body}
+
+
 def _page(read: Sequence[Sentence], lang: str, pack: Pack, published: str | None) -> tuple[list[list[Part]], Page]:
-    bodies = {speaker.name: speaker.body for speaker in pack.speakers.values() if speaker.body}
     people = dict.fromkeys(v.name for sentence in read for v in sentence.voices if v.kind == "person")
     lands = Lands(pack, lang, [(sentence.paragraph, sentence.states) for sentence in read])
-    told, ruled = _told(read, lang, Memory(tuple(people), bodies, lands, published, pack.terms))
+    told, ruled = _told(read, lang, Memory(tuple(people), _bodies(pack), lands, published, pack.terms))
     return told, Page(read, [[part.said for part in group if part.said] for group in told], ruled, lang)
 
 

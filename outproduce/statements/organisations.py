@@ -83,7 +83,7 @@ def _described(tokens: Sequence[Token], taken: set[int], lang: str) -> list[Voic
     """Bodies whose name is words of the language, put into English: "Центр стратегических коммуникаций"."""
     heads, words = _body_words(lang, "body_heads"), _body_words(lang, "body_words")
     found: list[Voice] = []
-    for i in range(len(tokens)):
+    for i in heads.starts(tokens):
         here = heads.at(tokens, i) if i not in taken and not (found and i < found[-1].last) else []
         if not here:
             continue

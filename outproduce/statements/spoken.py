@@ -28,6 +28,7 @@ CUES = (
 )
 STAND_INS = {"documents": "the document", "companies": "the company", "bodies": "the body", "outlets": "the outlet"}
 OVERLAPPING = ("interview", "report", "say", "prints")  # cues that count even inside a longer phrase
+SOLID = ("titles", "roles", "qualities", "institutions", "by_words")  # within these nothing is looked for
 UNNAMED = ("title", "role")
 BODIES = ("body", "company", "state", "outlet", "the company", "the body", "the document")
 COMPANY_ROLES = ("manufacturer", "contractor", "manufacturers", "contractors")
@@ -119,18 +120,17 @@ def _weak(lang: str) -> Lexicon[bool]:
 def find_spoken(tokens: Sequence[Token], words: Lexicon[SpokenWord], taken: set[int]) -> Spoken:
     """Words of speech by the token they begin at."""
     spoken: Spoken = {}
-    i = 0
-    while i < len(tokens):
-        here = words.at(tokens, i)
+    free = 0
+    for i in words.starts(tokens):
+        here = words.at(tokens, i) if i >= free else []
         if i in taken:
             here = [match for match in here if match.value.group == "qualities"]
         if not here:
-            i += 1
             continue
         longest = here[0].last
         spoken[i] = [match for match in here if match.last == longest or match.value.group in OVERLAPPING]
-        solid = here[0].value.group in ("titles", "roles", "qualities", "institutions", "by_words")
-        i = longest if solid and i not in taken else i + 1
+        if i not in taken and here[0].value.group in SOLID:
+            free = longest
     return spoken
 
 
