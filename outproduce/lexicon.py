@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
 
 from outproduce.errors import PackError
@@ -35,6 +36,9 @@ class Token(NamedTuple):
     norm: str
 
 
+_RAW_AND_NORM = itemgetter(2, 3)
+
+
 def tokenize(text: str) -> list[Token]:
     """Cut a text into tokens; letters and digits never share one, a possessive 's is a token of its own.
 
@@ -43,8 +47,8 @@ def tokenize(text: str) -> list[Token]:
     """
     tokens: list[Token] = []
     for match in _TOKEN.finditer(text):
-        raw, start, end = match.group(), match.start(), match.end()
-        if len(raw) > 2 and raw[-1] in "sS" and raw[-2] in "'’ʼ`" and raw[0].isalpha():
+        raw, (start, end) = match[0], match.span()
+        if raw[-1] in "sS" and len(raw) > 2 and raw[-2] in "'’ʼ`" and raw[0].isalpha():
             cut = end - 2
             tokens.append(Token(start, cut, raw[:-2], _normal(raw[:-2])))
             tokens.append(Token(cut, end, raw[-2:], "'s"))
@@ -168,7 +172,7 @@ class Lexicon(Generic[V]):
     def at(self, tokens: Sequence[Token], first: int) -> list[Match[V]]:
         """All phrases that begin at one token, the longest first."""
         token = tokens[first]
-        start = self._starts.get(token[2:])
+        start = self._starts.get(_RAW_AND_NORM(token))
         if start is None:
             start = self._begin(token)
         if not start:
@@ -189,12 +193,8 @@ class Lexicon(Generic[V]):
 
     def starts(self, tokens: Sequence[Token]) -> list[int]:
         """Tokens at which a phrase may begin; at all others `at` finds nothing."""
-        known = self._starts.get
-        return [
-            i
-            for i, token in enumerate(tokens)
-            if (self._begin(token) if (start := known(token[2:])) is None else start)
-        ]
+        known = map(self._starts.get, map(_RAW_AND_NORM, tokens))
+        return [i for i, start in enumerate(known) if start or (start is None and self._begin(tokens[i]))]
 
     def _begin(self, token: Token) -> _Start[V]:
         """Look up what begins with a token, and keep it: most words of a text are met again."""
@@ -203,7 +203,7 @@ class Lexicon(Generic[V]):
         nodes = self._root.steps(token)
         values = [value for node in nodes for value in node.values]
         start: _Start[V] = (values, [node for node in nodes if not node.ends]) if nodes else ()
-        self._starts[token[2:]] = start
+        self._starts[_RAW_AND_NORM(token)] = start
         return start
 
     def find(self, tokens: Sequence[Token]) -> list[Match[V]]:

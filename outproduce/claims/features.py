@@ -11,9 +11,8 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from outproduce.claims.mentions import Mention, Reading
 from outproduce.claims.nuclei import BREAKS, Nucleus
@@ -36,8 +35,7 @@ LONGEST_LINE = 30  # words in a line of a list
 LOOK_BACK = 30  # sentences looked back for an item or an actor
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Something a nucleus may take as item, actor, period or time: its value and the mentions it comes from."""
 
     value: object

@@ -50,14 +50,14 @@ class Period:
     bare: bool
 
 
-_TIME = re.compile(
-    r"[ijIbDuUfz~]?e*(?:Pe*)?(?:"
+_TIME = re.compile(  # nothing begins with what most letters are
+    r"(?![_|,.:#])[ijIbDuUfz~]?e*(?:Pe*)?(?:"
     + "|".join(f"(?P<{name}>{pattern})" for name, (pattern, _) in CONSTRUCTIONS.items())
     + ")"
 )
 _PERIOD = re.compile(
-    r"(?P<phrase>[pt])(?![AGO!'@]|e*%*W)|(?P<each>Ee*a?(?:[cd]e*)?[ykvgq])|(?P<total>[ij]e*(?:(?:d[.,]d|(?:[cd][-D&~]e*)?[cd])e*[ykvgq]|C))"
-    r"|(?P<whole>je+[ykvgq])"
+    r"(?=[ptEij])(?:(?P<phrase>[pt])(?![AGO!'@]|e*%*W)|(?P<each>Ee*a?(?:[cd]e*)?[ykvgq])|(?P<total>[ij]e*(?:(?:d[.,]d|(?:[cd][-D&~]e*)?[cd])e*[ykvgq]|C))"
+    r"|(?P<whole>je+[ykvgq]))"
 )
 _PREPOSITIONS = "ijIbDuUfz~"
 _ROLES = {"b": "by", "D": "by", "u": "until", "~": "until", "U": "before", "f": "since"}

@@ -122,13 +122,14 @@ def tag_text(text: str, lang: str) -> Tagged:
 def tag_tokens(tokens: Sequence[Token], text: str, lang: str) -> Tagged:
     """Class every token: words of time, numbers, marks; all others are `_`, a line end is `|`."""
     words, endings = _vocabulary(lang), _endings(lang)
+    begins = set(words.starts(tokens))
     items: list[Item] = []
     i, count, past = 0, len(tokens), 0
     while i < count:
         token = tokens[i]
         if token.start > past and "\n" in text[past : token.start]:
             items.append(Item(i, i, "|", None))
-        item = _number(tokens, i, endings) if token.raw[0].isdigit() else _word(words, tokens, i, items)
+        item = _number(tokens, i, endings) if token.raw[0].isdigit() else _word(words if i in begins else None, tokens, i, items)
         items.append(item)
         i = item.last
         past = tokens[i - 1].end
@@ -138,9 +139,9 @@ def tag_tokens(tokens: Sequence[Token], text: str, lang: str) -> Tagged:
     return Tagged(tokens, items, "".join(item.letter for item in items))
 
 
-def _word(words: Lexicon[Entry], tokens: Sequence[Token], i: int, items: list[Item]) -> Item:
+def _word(words: Lexicon[Entry] | None, tokens: Sequence[Token], i: int, items: list[Item]) -> Item:
     token = tokens[i]
-    if found := words.at(tokens, i):
+    if words is not None and (found := words.at(tokens, i)):
         match = next(m for m in reversed(found) if m.last == found[0].last)
         return Item(i, match.last, *match.value)
     if (mark := MARKS.get(token.norm)) is not None:
