@@ -87,7 +87,7 @@ def read_claims(
 def build_scene(text: str, lang: str, published: str | None, pack: Pack) -> Scene:
     """Find everything the linker looks at in one text."""
     reading = find_mentions(text, lang, published, pack)
-    statements = find_statements(text, lang, pack, published=published, tokens=reading.tokens)
+    statements = find_statements(text, lang, pack, published=published, sentences=reading.spans, tokens=reading.tokens)
     return Scene(reading, pack, find_nuclei(reading), statements)
 
 

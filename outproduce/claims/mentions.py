@@ -43,7 +43,10 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading:
-    """A text with its tokens, sentences (token ranges, end exclusive) and mentions in order of their start."""
+    """A text with its tokens, sentences (token ranges, end exclusive) and mentions in order of their start.
+
+    `spans` are the sentences in characters, those without a token too.
+    """
 
     text: str
     lang: str
@@ -51,6 +54,7 @@ class Reading:
     tokens: Sequence[Token]
     sentences: Sequence[tuple[int, int]]
     mentions: Sequence[Mention] = field(default=())
+    spans: Sequence[tuple[int, int]] = ()
 
     @cached_property
     def by_type(self) -> dict[str, list[Mention]]:
@@ -79,8 +83,9 @@ def find_mentions(text: str, lang: str, published: str | None, pack: Pack) -> Re
     `published` is `YYYY-MM-DD` or None; times relative to an unknown day stay without dates.
     """
     tokens = tokenize(text)
-    sentences = _token_ranges(text, lang, tokens)
+    spans = find_sentences(text, lang)
     starts = [token.start for token in tokens]
+    sentences = _token_ranges(spans, starts)
     ends = [token.end for token in tokens]
     sentence_of = [0] * (len(tokens) + 1)
     for number, (first, last) in enumerate(sentences):
@@ -98,16 +103,15 @@ def find_mentions(text: str, lang: str, published: str | None, pack: Pack) -> Re
     found += [mention("period", period, period.per, period.start, period.end) for period in periods]
     found += [mention("figure", figure, figure.measure or "count", figure.start, figure.end) for figure in figures]
     found += _words(tokens, sentence_of, pack, lang)
-    for maker in find_makers(text, lang, tokens, found, pack):
-        found = [m for m in found if m.type != "actor" or m.end <= maker.start or maker.end <= m.start]
-        found.append(mention("actor", maker.name, "new", maker.start, maker.end)._replace(country=maker.country))
+    makers = find_makers(text, lang, tokens, found, pack)
+    found = [m for m in found if m.type != "actor" or all(m.end <= new.start or new.end <= m.start for new in makers)]
+    found += [mention("actor", new.name, "new", new.start, new.end)._replace(country=new.country) for new in makers]
     found.sort(key=lambda m: (m.start, -m.end))
-    return Reading(text, lang, published, tokens, sentences, _mark_inner(_drop_taken_figures(found)))
+    return Reading(text, lang, published, tokens, sentences, _mark_inner(_drop_taken_figures(found)), spans)
 
 
-def _token_ranges(text: str, lang: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    starts = [token.start for token in tokens]
-    ranges = [(bisect_left(starts, start), bisect_left(starts, end)) for start, end in find_sentences(text, lang)]
+def _token_ranges(spans: Sequence[tuple[int, int]], starts: Sequence[int]) -> list[tuple[int, int]]:
+    ranges = [(bisect_left(starts, start), bisect_left(starts, end)) for start, end in spans]
     return [(first, last) for first, last in ranges if last > first]
 
 

@@ -129,7 +129,11 @@ def tag_tokens(tokens: Sequence[Token], text: str, lang: str) -> Tagged:
         token = tokens[i]
         if token.start > past and "\n" in text[past : token.start]:
             items.append(Item(i, i, "|", None))
-        item = _number(tokens, i, endings) if token.raw[0].isdigit() else _word(words if i in begins else None, tokens, i, items)
+        item = (
+            _number(tokens, i, endings)
+            if token.raw[0].isdigit()
+            else _word(words if i in begins else None, tokens, i, items)
+        )
         items.append(item)
         i = item.last
         past = tokens[i - 1].end
