@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urljoin
 
 from outproduce.articles.decoding import decode
 from outproduce.articles.mail import parse_mail
@@ -230,7 +231,7 @@ def _read_html(raw: RawDocument) -> _Content:
                 tree = trafilatura.load_html(f"<html><body><div>{markup}</div></body></html>")
             if tree is not None:
                 if "base" in raw.given:
-                    tree.make_links_absolute(raw.given["base"], handle_failures="ignore")
+                    _complete_links(tree, raw.given["base"])
                 _undo_layout_tables(tree)
             extracted = None if tree is None else trafilatura.bare_extraction(tree, include_comments=False)
             body = (getattr(extracted, "text", "") or "").strip()
@@ -338,6 +339,17 @@ def _read_page(raw: RawDocument, response: Response) -> _Content:
 _KINDS_OF_MEDIA = {
     "text/html": "html", "application/xhtml+xml": "html", "text/plain": "text", "application/pdf": "pdf",
 }  # fmt: skip
+
+
+def _complete_links(tree: Any, base: str) -> None:
+    """Write the addresses in the page's head in full; those in its text are not looked at, and there are hundreds."""
+    for own in tree.xpath("//base[@href]"):
+        with contextlib.suppress(ValueError):  # brackets that hold no address
+            base = urljoin(base, own.get("href").strip())
+        own.drop_tree()
+    for link in tree.xpath("//link[@href]"):
+        with contextlib.suppress(ValueError):
+            link.set("href", urljoin(base, link.get("href").strip()))
 
 
 def _undo_layout_tables(tree: Any) -> None:
