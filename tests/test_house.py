@@ -24,7 +24,7 @@ claims.parties claims.linker claims.extraction claims.explain claims evaluation
 ledger.likeness ledger.stories ledger.reasons ledger.columns ledger.schema ledger.words ledger.duplicates
 ledger.versions.v1_first ledger.versions.v2_changes ledger.versions.v3_visits ledger.versions.v4_search ledger.versions
 ledger.opening ledger.changes ledger.rows ledger.search ledger.appending ledger.store ledger.visits ledger.links
-ledger.history ledger.review ledger.catalogue ledger.verification ledger.corpus ledger.imports ledger
+ledger.history ledger.review ledger.catalogue ledger.shape ledger.verification ledger.corpus ledger.imports ledger
 feeds.parsing feeds.listing feeds gathering reading watching
 estimate.months estimate.priors estimate.world estimate.model estimate.misfit estimate.laplace estimate.scales
 estimate.shares estimate.observations estimate.refining estimate.readings estimate.fusion estimate.family estimate.rates

@@ -118,6 +118,60 @@ def test_a_change_of_which_nothing_is_left_is_told(ledger):
     assert "of the changes 3 to 3 nothing is left" in details
 
 
+@pytest.mark.parametrize("written_on", [False, True], ids=["the last", "written on since"])
+def test_last_change_that_was_removed_is_told(tmp_path: Path, written_on: bool):
+    path = tmp_path / "l.db"
+    second = RawDocument("b.txt", b"Nothing is made.", "text", {})
+    with Ledger.open(path) as ledger:
+        ledger.append_article(ARTICLE, RAW, [], [claim()])
+        ledger.append_article(read_article(second), second, [], [])
+    with sqlite3.connect(path) as connection:
+        for table in ("articles", "raw_documents"):
+            connection.execute(f"DELETE FROM {table} WHERE added_in = 2")
+        connection.execute("DELETE FROM changes WHERE row = 2")
+    connection.close()
+    with Ledger.open(path) as ledger:
+        if written_on:
+            ledger.append_article(read_article(second), second, [], [])
+        details = [finding.detail for finding in Verification(ledger).findings()]
+    assert len(details) == 1
+    assert "of the changes 2 to 2" in details[0]
+
+
+PARTS = {
+    "a view dropped": ("DROP VIEW current_claims", "the view current_claims is missing", True),
+    "an index dropped": ("DROP INDEX claims_by_time", "the index claims_by_time is missing", True),
+    "a view that hides": (
+        "DROP VIEW speakers_by_claims; CREATE VIEW speakers_by_claims AS SELECT 'nobody' AS speaker",
+        "the view speakers_by_claims is made otherwise",
+        False,
+    ),
+    "a trigger": (
+        "CREATE TRIGGER t AFTER INSERT ON claims BEGIN DELETE FROM claims WHERE row = new.row; END",
+        "the trigger t is not of this program",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("sql", "told", "both"), PARTS.values(), ids=PARTS)
+def test_altered_schema_is_told(ledger: Ledger, sql: str, told: str, both: bool):
+    with ledger.writing("test") as change:
+        if change.connection.dialect.name == "postgresql" and not both:
+            pytest.skip("in PostgreSQL only names are compared")
+        for statement in sql.split("; ") if "TRIGGER" not in sql else [sql]:
+            change.connection.exec_driver_sql(statement)
+    assert [(f.what, f.detail) for f in Verification(ledger).findings()] == [("schema altered", told)]
+
+
+def test_what_somebody_added_beside_the_tables_is_not_told(ledger: Ledger):
+    with ledger.writing("test") as change:
+        change.connection.exec_driver_sql("CREATE TABLE notes (said text)")
+        change.connection.exec_driver_sql("CREATE VIEW mine AS SELECT speaker FROM claims")
+        change.connection.exec_driver_sql("CREATE INDEX by_unit ON claims (unit)")
+    assert found(ledger) == []
+
+
 def test_altered_text_of_an_article_is_told(ledger):
     spoil(ledger, db.articles.update().values(compressed_text=b"no text"))
     assert found(ledger)[:2] == ["row altered", "row altered"]

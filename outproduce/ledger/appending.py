@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ _NOT_COMPARED = (
     "stub",
 )  # an article read again with these alone changed is the same article
 _STATEMENT = ("start", "end", "speaker", "via", "mode")
+_PLACE_OF = attrgetter(*_STATEMENT)
 _CURRENT_ARTICLE = sa.select(db.articles).where(
     db.articles.c.id == sa.bindparam("id"), db.articles.c.superseded_in.is_(None)
 )
@@ -144,10 +146,10 @@ class Reading:
         if self._stored is not None:
             query = sa.select(table).join(db.articles).where(db.articles.c.id == self._article.id)
             rows = self._change.connection.execute(query.where(table.c.superseded_in.is_(None)))
-            stored = {(row.article_row, *(getattr(row, name) for name in _STATEMENT)): row.row for row in rows}
-        wanted = {(article_row, *(getattr(s, name) for name in _STATEMENT)) for s in statements}
+            stored = {(row.article_row, *_PLACE_OF(row)): row.row for row in rows}
+        wanted = dict.fromkeys((article_row, *_PLACE_OF(statement)) for statement in statements)
         self._change.supersede(table, [row for key, row in stored.items() if key not in wanted], why)
-        fresh = sorted(wanted - stored.keys(), key=repr)
+        fresh = [key for key in wanted if key not in stored]
         names = ("article_row", *_STATEMENT)
         numbers = self._change.add(table, [dict(zip(names, key, strict=True)) for key in fresh])
         held = {key: row for key, row in stored.items() if key in wanted} | dict(zip(fresh, numbers, strict=True))

@@ -71,7 +71,7 @@ class Change:
         self._what, self._source = what, source
         last, *rows = run(connection, _STATE).fetchone()
         self._next = {table.name: (row or 0) + 1 for table, row in zip(_NUMBERED, rows, strict=True)}
-        self.number = self._next[db.changes.name]
+        self.number = max(self._next[db.changes.name], kept_number(connection) + 1)
         self.at = max(opening.utc_now(), last or "")
         self._digest = 0
         self._wrote = False
@@ -108,16 +108,27 @@ class Change:
             values = {"row": self.number, "at": self.at, "what": self._what, "source": self._source}
             digest = WHOLE + digest_text(self._digest + change_digest(values))
             insert(self.connection, db.changes, [values | {"digest": digest}])
+            if self.connection.dialect.name == "sqlite":
+                self.connection.connection.cursor().execute(f"PRAGMA user_version = {self.number}")
         return self._wrote
+
+
+def kept_number(connection: sa.Connection) -> int:
+    """Number of the last change as the head of a SQLite file keeps it, apart from the rows, so that one cut off shows.
+
+    0 where it is not kept: in PostgreSQL, and in a file that only earlier versions wrote to.
+    """
+    if connection.dialect.name != "sqlite":
+        return 0
+    return int(connection.connection.cursor().execute("PRAGMA user_version").fetchone()[0])  # type: ignore[union-attr]
 
 
 def row_digest(table: str, values: Mapping[str, Any]) -> int:
     """Hash what a row says, but for the change it came with and its end; those of one change are summed."""
     said = _COVERED[table](values)
-    if table in _WITH_BYTES:
-        cells = [blake2b(cell, digest_size=8).hexdigest() if type(cell) is bytes else repr(cell) for cell in said]
-    else:
-        cells = list(map(repr, said))
+    if table not in _WITH_BYTES:
+        return _hashed(table, *map(repr, said))
+    cells = [blake2b(cell, digest_size=8).hexdigest() if type(cell) is bytes else repr(cell) for cell in said]
     return _hashed(table, *cells)
 
 

@@ -194,6 +194,9 @@ SELECT speaker, count(*) AS claims, min(published) AS first_published, max(publi
 FROM claims WHERE superseded_in IS NULL AND speaker IS NOT NULL GROUP BY speaker
 """,
 }
+VIEWS = (*_VIEWS, *_OTHER_VIEWS)
+_WORD_COLUMNS = ("names", "words", "actors")
+WORD_INDEXES = {f"claims_words_{name}" for name in _WORD_COLUMNS}  # of PostgreSQL; in SQLite the index is the table
 
 
 def create_all(connection: sa.Connection) -> None:
@@ -210,9 +213,9 @@ def create_words(connection: sa.Connection) -> None:
         options = "content='', columnsize=0, detail=column, tokenize='unicode61 remove_diacritics 0'"
         connection.exec_driver_sql(f"CREATE VIRTUAL TABLE claims_words USING fts5(names, words, actors, {options})")
         return
-    columns = ", ".join(f"{name} tsvector" for name in ("names", "words", "actors"))
+    columns = ", ".join(f"{name} tsvector" for name in _WORD_COLUMNS)
     connection.exec_driver_sql(f"CREATE TABLE claims_words (row integer PRIMARY KEY, {columns})")
-    for name in ("names", "words", "actors"):
+    for name in _WORD_COLUMNS:
         connection.exec_driver_sql(f"CREATE INDEX claims_words_{name} ON claims_words USING gin ({name})")
 
 

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from outproduce.articles.article import read_article
 from outproduce.errors import LedgerError, NothingFound, SourceError
 from outproduce.ledger import schema as db
-from outproduce.ledger.changes import WHOLE, change_digest, digest_text, end_digest, row_digest
+from outproduce.ledger.changes import WHOLE, change_digest, digest_text, end_digest, kept_number, row_digest
 from outproduce.ledger.rows import CLAIM_ROWS, article_of, claims_of, searched_in
+from outproduce.ledger.shape import altered_parts
 from outproduce.ledger.store import Ledger
 from outproduce.ledger.words import indexed_words, stored_words
 from outproduce.records import Claim
@@ -30,6 +31,7 @@ FINDINGS = {
     "unreadable": "the bytes no longer read as a report",
     "row altered": "rows are not what was written with their change",
     "page damaged": "the database itself reports damage",
+    "schema altered": "a table, index or view is not as this program makes it",
 }
 
 
@@ -52,7 +54,7 @@ class Verification:
 
     def findings(self) -> Iterator[Finding]:
         """Look at everything and yield what is wrong, as it is found."""
-        for look in (self._pages, self._rows, self._indexes, self._articles):
+        for look in (self._pages, self._schema, self._rows, self._indexes, self._articles):
             try:
                 for finding in look():
                     self.counts[finding.what] += 1
@@ -71,6 +73,12 @@ class Verification:
             for table, column, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
                 if parent != "raw_documents":  # bytes that are missing are told with their article
                     yield Finding("row altered", f"row {column} of {table} points at no row of {parent}")
+
+    def _schema(self) -> Iterator[Finding]:
+        """Compare what the database is made of with what this program makes."""
+        with self._ledger.reading() as connection:
+            for part, trouble in altered_parts(connection):
+                yield Finding("schema altered", f"the {part} {trouble}")
 
     def _rows(self) -> Iterator[Finding]:
         """Compare the rows of every change, and those it ended, with the digest written with it."""
@@ -92,6 +100,9 @@ class Verification:
                 if change["digest"] != told:
                     detail = f"what change {row} of {change['at']} wrote, or ended, reads differently now"
                     yield Finding("row altered", detail)
+            last = kept_number(connection)
+        if last >= expected:
+            yield Finding("row altered", f"of the changes {expected} to {last}, the last there were, nothing is left")
         for number in sorted(added | ended):
             yield Finding("row altered", f"there are rows of change {number}, but no such change")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -45,6 +46,7 @@ def find_words(text: str) -> list[str]:
     return [word[:_LONGEST] for word in _WORD.findall(composed)]
 
 
+@lru_cache(maxsize=4096)
 def actor_sign(name: str) -> str:
     """Give the one word by which an actor is found, without regard to case; it says nothing to people."""
     return blake2b(name.casefold().encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
