@@ -120,7 +120,7 @@ def kept_number(connection: sa.Connection) -> int:
     """
     if connection.dialect.name != "sqlite":
         return 0
-    return int(connection.connection.cursor().execute("PRAGMA user_version").fetchone()[0])  # type: ignore[union-attr]
+    return int(connection.connection.cursor().execute("PRAGMA user_version").fetchone()[0])
 
 
 def row_digest(table: str, values: Mapping[str, Any]) -> int:

@@ -8,7 +8,6 @@ the first claims in order are looked at before anything else.
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -29,6 +28,29 @@ FIRST = 50  # times as many claims as are wanted are looked at first
 _BATCH, _FEW = 500, 200  # rows held at once
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z")
 _MOMENT = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\dZ)?)?)?\Z")
+_NEVER = "~"  # after every day, compared as text
+_DAYS = sa.text(
+    """
+WITH RECURSIVE
+days(day) AS (
+  SELECT min(published) FROM claims WHERE superseded_in IS NULL
+  UNION ALL
+  SELECT (SELECT min(published) FROM claims WHERE superseded_in IS NULL AND published > day)
+  FROM days WHERE day IS NOT NULL
+),
+ends(day, last) AS (
+  SELECT day, (SELECT max(last_day) FROM claims WHERE superseded_in IS NULL AND published = day)
+  FROM days WHERE day <= :as_of
+  UNION ALL
+  SELECT day, (SELECT max(last_day) FROM claims WHERE superseded_in IS NULL AND published = day AND last_day < last)
+  FROM ends WHERE last >= :since AND first_of(day, last) > :until
+)
+SELECT DISTINCT day FROM ends WHERE last >= :since AND first_of(day, last) <= :until
+""".replace(
+        "first_of(day, last)",
+        "(SELECT min(first_day) FROM claims WHERE superseded_in IS NULL AND published = day AND last_day = last)",
+    )
+)  # days on which a claim may fit; one step a day and end of time told of, each by the index claims_by_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +133,8 @@ def _find_first(connection: sa.Connection, wanted: ClaimFilter) -> Iterator[Clai
             few = sa.select(sa.func.json_each(json.dumps(rows)).table_valued("value").c.value)
             yield from _stream(connection, _in_order(query.where(db.claims.c.row.in_(few)), wanted).limit(limit))
             return
-    if wanted.since is not None and not wanted.newest_first and wanted.as_of_ledger is None:
+    far = (wanted.until or wanted.as_of) if wanted.newest_first else wanted.since
+    if far is not None and wanted.as_of_ledger is None:  # else the first claims in order are near what is asked for
         query = query.where(_first_days(connection, wanted, limit * (FIRST if sought else 1)))
     if sought:
         looked = _look_at_first(connection, _in_order(query, wanted), sought, limit)
@@ -132,20 +155,32 @@ def _stream(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Claim]
 def _first_days(connection: sa.Connection, wanted: ClaimFilter, enough: int) -> sa.ColumnElement[bool]:
     """Give the condition that a claim was published on one of the first days on which `enough` claims that fit were.
 
-    Each day is asked by the index which claims of it fit, so that years before `since` cost no more than their days.
+    Of the days on which one may fit, each is asked by the index how many do, until there are enough.
     """
+    asked = {
+        "since": "" if wanted.since is None else _first_day(wanted.since),
+        "until": _NEVER if wanted.until is None else _last_day(wanted.until),
+        "as_of": _NEVER if wanted.as_of is None else _last_day(wanted.as_of),
+    }
+    days = sorted(connection.scalars(_DAYS, asked), reverse=wanted.newest_first)
     published = db.claims.c.published
-    day = sa.select(sa.func.min(published).label("day"), sa.literal(0).label("before")).where(_held(wanted))
-    days = day.cte("days", recursive=True)
-    fitting = sa.select(sa.literal(1)).where(_held(wanted), published == days.c.day, *_conditions(wanted))
-    number = sa.select(sa.func.count()).select_from(fitting.correlate(days).limit(enough).subquery())
-    after = sa.select(sa.func.min(published)).where(_held(wanted), published > days.c.day).correlate(days)
-    step = sa.select(after.scalar_subquery(), days.c.before + number.correlate(days).scalar_subquery())
-    days = days.union_all(step.where(days.c.day.is_not(None), days.c.before < enough))
-    counted = connection.execute(sa.select(days.c.day, days.c.before)).all()
-    chosen = [one.day for one, then in itertools.pairwise(counted) if then.before > one.before]
-    among = published.in_(chosen)
-    return among if counted[-1].before >= enough else sa.or_(among, published.is_(None))
+    day = sa.func.json_each(json.dumps(days)).table_valued("value").c.value
+    fitting = sa.select(sa.literal(1)).where(_held(wanted), published == day, *_conditions(wanted))
+    number = sa.select(sa.func.count()).select_from(fitting.correlate(day.table).limit(enough).subquery())
+    chosen: list[str] = []
+    found = 0
+    with connection.execute(sa.select(day, number.scalar_subquery())) as counted:
+        for one, fits_then in counted:  # SQLite counts as it is asked: what is not fetched costs nothing
+            if fits_then:
+                chosen.append(one)
+                found += fits_then
+            if found >= enough:
+                return published.in_(chosen)
+    dated, undated = (
+        sa.select(db.claims.c.row).where(_held(wanted), then, *_conditions(wanted))
+        for then in (published.in_(chosen), published.is_(None))
+    )
+    return db.claims.c.row.in_(dated.union_all(undated))
 
 
 def _look_at_first(
