@@ -58,6 +58,10 @@ SEARCHES = {
     "common word and actor": ClaimFilter(text="equipment", actor="EU", limit=50),
     "common word and since": ClaimFilter(text="страна", since="2025-10", limit=50),
     "newest until": ClaimFilter(until="2023-06", newest_first=True, limit=50),
+    "newest as known on a day": ClaimFilter(as_of="2022-03", newest_first=True, limit=50),
+    "word of one digit": ClaimFilter(text="7", limit=50),
+    "a kind there is not": ClaimFilter(kind="stock", limit=50),
+    "as the ledger was": ClaimFilter(as_of_ledger="2099", limit=50),
 }
 
 

@@ -292,7 +292,7 @@ WAYS = {"gathered": (50_000, 30), "looked at first": (1, 30), "walked": (1, 1)} 
 def test_every_way_of_searching_finds_the_same_in_the_same_order(tmp_path_factory, claims, data):
     one = data.draw(st.sampled_from(claims))
     fields = {"actor": one.actor[0].upper(), "text": one.note, "speaker": one.speaker and one.speaker[:3]}
-    fields |= {"since": "2025-02", "kind": one.kind}
+    fields |= {"since": "2025-02", "until": one.published, "as_of": "2025-03", "kind": one.kind}
     asked = {name: fields[name] for name in data.draw(st.sets(st.sampled_from(sorted(fields)), min_size=1))}
     wanted = ClaimFilter(**asked, limit=data.draw(st.integers(1, 3)), newest_first=data.draw(st.booleans()))
     with Ledger.open(tmp_path_factory.mktemp("ways") / "l.db") as ledger, pytest.MonkeyPatch.context() as patch:
