@@ -8,7 +8,9 @@ from __future__ import annotations
 import codecs
 import contextlib
 import re
-from itertools import islice, pairwise
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,7 +31,9 @@ _SINGLE_BYTE["iso8859-1"] = "cp1252"
 _BY_FREQUENCY = "оаиентрсвлкпдумізьяыгйбчхжєїюцшщфґэъё"
 _LETTER_SCORE = {letter: 1 - rank / len(_BY_FREQUENCY) for rank, letter in enumerate(_BY_FREQUENCY)}
 _NEUTRAL = frozenset("«»—–’‘“”„…№§°\xa0•·€£©®±×½¼")
-_WORD = re.compile(rb"[^\s<>]{0,30}[\x80-\xff][^\s<>]{0,30}")
+_BESIDE = 30  # bytes of a word on both sides of one beyond ASCII
+_WORD = re.compile(rb"[^\s<>]{0,%d}[\x80-\xff][^\s<>]{0,%d}" % (_BESIDE, _BESIDE))
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _SAMPLE_WORDS = 300
 
 
@@ -58,15 +62,25 @@ def decode(content: bytes, declared: str | None = None) -> str:
     with contextlib.suppress(UnicodeDecodeError):
         return content.decode()
     as_utf8 = content.decode("utf-8", "replace")
-    strange = sum(char > "\x7f" for char in as_utf8)
+    strange = len(as_utf8) - len(as_utf8.encode("ascii", "ignore"))
     if as_utf8.count("\ufffd") * 20 < strange:  # a page cut off in the middle, or one spoilt by a foreign block
         return as_utf8
-    sample = b" ".join(match.group() for match in islice(_WORD.finditer(content), _SAMPLE_WORDS))
+    sample = b" ".join(islice(_find_words(content), _SAMPLE_WORDS))
     declared = _declared_encoding(content) or _single_byte(declared)
     candidates = ([declared] if declared else []) + [guess for guess in _GUESSES if guess != declared]
     scores = {encoding: _score_text(sample.decode(encoding, "replace")) for encoding in candidates}
     best = max(candidates, key=lambda encoding: scores[encoding] + 0.1 * (encoding == declared))
     return content.decode(best, "replace")
+
+
+def _find_words(content: bytes) -> Iterator[bytes]:
+    """Give what stands around bytes beyond ASCII; scripts and tags are passed over quickly."""
+    at = 0
+    while strange := _BEYOND_ASCII.search(content, at):
+        word = _WORD.search(content, max(at, strange.start() - _BESIDE))
+        assert word is not None, f"the byte at {strange.start()} is a word by itself"
+        yield word.group()
+        at = word.end()
 
 
 def _declared_encoding(content: bytes) -> str | None:
@@ -84,17 +98,21 @@ def _single_byte(name: str | None) -> str | None:
 
 def _score_text(text: str) -> float:
     """Say how much the characters beyond ASCII read like words: 0.7 or so for Cyrillic text, less for a wrong guess."""
-    total, count = 0.0, 0
-    for before, char in pairwise(" " + text):
-        if char <= "\x7f" or char in _NEUTRAL:
-            continue
-        count += 1
-        score = _LETTER_SCORE.get(char.lower(), -1.0)
-        if char.lower() == char and score > 0 and before.isascii() and before.isalpha():
-            score = -1.0  # a word of two scripts
-        elif score < 0 and char.isalpha() and char < "\u0250":
-            score = 0.5 if before.isascii() else -1.0  # an accented Latin letter stands among plain ones
-        elif char.lower() != char:
-            score = -1.0 if before.islower() else score / 2
-        total += score
-    return total / count if count else 0.0
+    scores = [score for score in map(_score_letter, " " + text, text) if score is not None]
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+@lru_cache(maxsize=1 << 15)
+def _score_letter(before: str, char: str) -> float | None:
+    """Score a character by the one before it; None where it tells nothing."""
+    if char <= "\x7f" or char in _NEUTRAL:
+        return None
+    small = char.lower()
+    score = _LETTER_SCORE.get(small, -1.0)
+    if small == char and score > 0 and before.isascii() and before.isalpha():
+        return -1.0  # a word of two scripts
+    if score < 0 and char.isalpha() and char < "\u0250":
+        return 0.5 if before.isascii() else -1.0  # an accented Latin letter stands among plain ones
+    if small != char:
+        return -1.0 if before.islower() else score / 2
+    return score
