@@ -65,12 +65,13 @@ class ClaimShape:
     def _places(self, text: str) -> Places:
         """Where each kind of word stands: first and last token, the latter exclusive; line ends count as `LINE`."""
         tokens = tokenize(text)
+        begins = set(self._words.starts(tokens))
         places: Places = defaultdict(list)
         named = lines = seen = 0
         for i, token in enumerate(tokens):
             lines += "\n" in text[seen : token.start]
             seen, shift = token.start, lines * LINE
-            matches = self._words.at(tokens, i)
+            matches = self._words.at(tokens, i) if i in begins else []
             kinds = {match.value for match in matches if match.last == matches[0].last} & _ITEM_KINDS
             if kinds and i >= named:
                 named = matches[0].last
