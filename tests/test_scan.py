@@ -174,8 +174,8 @@ def test_a_glob_names_files_and_nothing_is_an_error(archives: list[str]) -> None
 
 @pytest.fixture
 def served(archives: list[str]) -> Iterator[str]:
-    """The folder of the archives on a web server of our own."""
-    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(Path(archives[0]).parent))
+    """What holds the folder of the archives, on a web server of our own; read as S3 does, the folder is a bucket."""
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(Path(archives[0]).parents[1]))
     handler.log_message = lambda *_: None  # type: ignore[attr-defined]
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -183,11 +183,14 @@ def served(archives: list[str]) -> Iterator[str]:
         server.shutdown()
 
 
-def test_an_address_gives_the_same_claims(served: str, archives: list[str], tmp_path: Path) -> None:
-    address = f"{served}/{Path(archives[0]).name}"
+@pytest.mark.parametrize("scheme", ["http", "s3"])
+def test_an_address_gives_the_same_claims(scheme: str, served: str, archives: list[str], tmp_path: Path) -> None:
+    place = "/".join(Path(archives[0]).parts[-2:])
+    address = f"{served}/{place}" if scheme == "http" else f"s3://{place}"
+    keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_EC2_METADATA_DISABLED": "true"}
     done = subprocess.run(
         [*COMMAND, "scan", address, "--out", str(tmp_path), "--workers", "1", "--jsonl"],
-        capture_output=True, text=True, check=True,
+        capture_output=True, text=True, check=True, env={**os.environ, **keys, "AWS_ENDPOINT_URL": served},
     )  # fmt: skip
     counts = json.loads(done.stdout)
     assert counts["archive"] == address
