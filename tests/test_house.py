@@ -31,8 +31,8 @@ estimate.shares estimate.observations estimate.refining estimate.readings estima
 estimate.prediction estimate.insight estimate.assumptions estimate
 report.wording
 answers
-checking.scale checking.spelling checking.constructions checking.sentences checking.assertion checking.judging
-checking.conflicts checking.evidence checking.traps checking.check checking.record checking
+checking.telling checking.scale checking.spelling checking.constructions checking.sentences checking.assertion
+checking.judging checking.conflicts checking.evidence checking.traps checking.check checking.record checking
 report.export report.files report.charts report.views report.insights report.drawing report.render
 report.printed report.checks report
 reviewing web.rows web.index web.weighing web.library web.tongue web.drawing web.phrasing web.rendering

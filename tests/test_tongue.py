@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from pathlib import Path
 
@@ -10,13 +11,15 @@ import pytest
 pytest.importorskip("babel", reason="needs the pages: pip install 'outproduce[web]'")
 
 import outproduce.web
+from outproduce.checking.telling import read_texts, tell
 from outproduce.records import KINDS, PERIODS, RELATIONS, STATUSES, Claim
-from outproduce.web.phrasing import claim_says
+from outproduce.web.phrasing import claim_says, told
 from outproduce.web.rows import ClaimRow
 from outproduce.web.tongue import CODES, read_words, speak
 
 FOLDER = Path(outproduce.web.__file__).parent
 BRACES = re.compile(r"\{(\w+)\}")
+VALUES = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
 def texts(value: object) -> list[str]:
@@ -30,6 +33,25 @@ def test_every_language_has_the_same_texts_with_the_same_values(code: str):
     for key, value in english.items():
         held = [set(BRACES.findall(text)) for text in texts(other[key])]
         assert set.union(*held) == set.union(*(set(BRACES.findall(text)) for text in texts(value))), key
+
+
+@pytest.mark.parametrize("code", CODES[1:])
+def test_what_a_check_says_is_told_in_every_language_with_values_it_has(code: str):
+    english, other = read_texts("en"), read_texts(code)
+    assert english.keys() == other.keys()
+    extra = {"reason.bad_item": {"item"}, "reason.bad_actor": {"who"}, "reason.no_evidence": {"who", "item"}}
+    for key, text in english.items():
+        assert set(VALUES.findall(other[key])) <= set(VALUES.findall(text)) | extra.get(key, set()), key
+
+
+def test_what_a_check_says_is_told_in_the_language_of_the_page():
+    said = tell("trap.within", inner=("Germany",), whole=("NATO",))
+    assert said == "Germany is itself part of NATO, and counted in it"
+    sent = pickle.loads(pickle.dumps(said))
+    assert told(speak("uk"), sent) == "Німеччина — частина цілого (НАТО) і врахована в ньому."
+    hostile = tell("note.mended", wrong="<script>", right="x")
+    assert "&lt;script&gt;" in told(speak("ru"), hostile)
+    assert told(speak("uk"), "<b>") == '<span lang="en">&lt;b&gt;</span>'
 
 
 def test_plural_forms_are_those_of_the_language():

@@ -8,19 +8,13 @@ from typing import Any
 
 from outproduce.checking.scale import ROOM, room_of
 from outproduce.checking.sentences import SentenceClaim
+from outproduce.checking.telling import Told, tell
 from outproduce.estimate.months import Span, month_index, month_span
 from outproduce.estimate.observations import PER_MONTH
 from outproduce.records import Claim
 
 RATE, RATIO, GROWTH = "rate", "ratio", "growth"
 _QUANTITY = {"output": RATE, "capacity": RATE, "comparison": RATIO, "change": GROWTH}
-_NOT_MADE = {
-    "transfer": "deliveries are not output: the estimate counts what is made, not what is handed over",
-    "use": "use is not output: the estimate counts what is made, not what is fired",
-    "order": "orders are not output: the estimate counts what is made, not what is ordered",
-    "stock": "a stock is not output: the estimate counts what is made, not what is held",
-    "expansion": "a new plant or line is no output yet: the estimate counts what is made",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,7 @@ def _short(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.4g}")
 
 
-def assert_of(found: SentenceClaim, said: str) -> Assertion | str:
+def assert_of(found: SentenceClaim, said: str) -> Assertion | Told:
     """Work out what a claim of a sentence said on `said` (`YYYY-MM-DD`) asserts; a text where that cannot be checked.
 
     >>> claim = Claim("output", ("Russia",), "tank", 1200, 1200, per="year", when=("2024", "2024"))
@@ -76,20 +70,20 @@ def assert_of(found: SentenceClaim, said: str) -> Assertion | str:
     """
     claim = found.claim
     if claim.kind not in _QUANTITY:
-        return _NOT_MADE[claim.kind]
+        return tell(f"reason.{claim.kind}")
     if claim.unit != "piece":
-        return f"unknown amount: the figure counts {claim.unit}s, and the estimate counts pieces"
+        return tell("reason.unit", unit=claim.unit)
     now = month_index(said)
     months = month_span(claim.when) if claim.when else (now, now)
     return {RATE: _rate, RATIO: _ratio, GROWTH: _growth}[_QUANTITY[claim.kind]](found, months, now)
 
 
-def _rate(found: SentenceClaim, months: Span, now: int) -> Assertion | str:
+def _rate(found: SentenceClaim, months: Span, now: int) -> Assertion | Told:
     claim = found.claim
     if claim.low is None and claim.high is None:
-        return "too vague: no figure to hold against anything"
+        return tell("reason.no_figure")
     if claim.per is None and not found.times:
-        return "too vague: the figure has no period, neither a month or year nor when it was made"
+        return tell("reason.no_period")
     scale = PER_MONTH[claim.per] if claim.per else 1.0 / (months[1] - months[0] + 1)
     low, high, middle = _limits(claim, ratio=False, approximate=found.approximate)
     return Assertion(
@@ -126,10 +120,10 @@ def _limits(claim: Claim, *, ratio: bool, approximate: bool) -> tuple[float | No
     return None if high is None else high * ROOM.up_to, None if high is None else high * slack, high
 
 
-def _ratio(found: SentenceClaim, months: Span, now: int) -> Assertion | str:
+def _ratio(found: SentenceClaim, months: Span, now: int) -> Assertion | Told:
     claim = found.claim
     if not claim.other:
-        return "unknown actor: the sentence does not say with whom it compares"
+        return tell("reason.no_other")
     top, bottom = (claim.other, claim.actor) if claim.relation == "less" else (claim.actor, claim.other)
     if claim.relation == "equal":
         low, high, middle = math.exp(-ROOM.equal), math.exp(ROOM.equal), 1.0
@@ -143,7 +137,7 @@ def _ratio(found: SentenceClaim, months: Span, now: int) -> Assertion | str:
     return Assertion(RATIO, top, months, low, high, middle, bottom, denied=claim.status == "denied")
 
 
-def _growth(found: SentenceClaim, months: Span, now: int) -> Assertion | str:
+def _growth(found: SentenceClaim, months: Span, now: int) -> Assertion | Told:
     """New over old: old is the earliest time that the sentence names, else a year before the new one."""
     claim = found.claim
     told = sorted(month_span(when) for when in found.times)
@@ -158,7 +152,7 @@ def _growth(found: SentenceClaim, months: Span, now: int) -> Assertion | str:
     else:
         base = (new[0] - 12, new[1] - 12)
     if base[0] >= new[0]:
-        return "too vague: the sentence does not say since when"
+        return tell("reason.no_since")
     if claim.relation == "flat":
         low, high, middle = math.exp(-ROOM.equal), math.exp(ROOM.equal), 1.0
     elif claim.low is None and claim.high is None:

@@ -24,6 +24,7 @@ from outproduce.checking.evidence import (
 from outproduce.checking.judging import Judged, judge, since_when, would_have_to
 from outproduce.checking.scale import NOT_CHECKABLE
 from outproduce.checking.sentences import Read, SentenceClaim, read_sentence
+from outproduce.checking.telling import Told, tell
 from outproduce.checking.traps import Trap, find_traps, open_questions, same_figure_elsewhere
 from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate.priors import Priors
@@ -33,7 +34,7 @@ from outproduce.languages import detect_language, language_codes
 from outproduce.ledger.stories import speaker_key
 from outproduce.packs import Pack
 from outproduce.records import Claim
-from outproduce.report.wording import claim_words, item_words
+from outproduce.report.wording import claim_words
 
 START = "import claims first: `outproduce import --starter` brings those that are shipped, `outproduce read` reads more"
 
@@ -43,7 +44,7 @@ class Result:
     """One claim of the sentence; without a claim only `reason` is told. `verdict` is that of the day it was said."""
 
     verdict: str
-    reason: str | None = None
+    reason: Told | None = None
     claim: Claim | None = None
     asserted: Assertion | None = None
     then: Judged | None = None
@@ -51,9 +52,9 @@ class Result:
     supporting: tuple[Held, ...] = ()
     against: tuple[Held, ...] = ()
     same_speaker: tuple[Said, ...] = ()
-    needed: tuple[str, ...] = ()
+    needed: tuple[Told, ...] = ()
     traps: tuple[Trap, ...] = ()
-    open_questions: tuple[str, ...] = ()
+    open_questions: tuple[Told, ...] = ()
 
     @property
     def probability(self) -> float | None:
@@ -93,7 +94,7 @@ class Check:
     by: str | None
     lang: str
     results: tuple[Result, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Told, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give exactly `sentence`, `said` and `results`."""
@@ -148,18 +149,18 @@ def check(
     return Check(text, said, by, lang, results, (*_notes(read), *_unknown_speaker(by, claims)))
 
 
-def _unknown_speaker(by: str | None, claims: Sequence[Claim]) -> tuple[str, ...]:
+def _unknown_speaker(by: str | None, claims: Sequence[Claim]) -> tuple[Told, ...]:
     if by is None:
         return ()
     key = speaker_key(Claim("output", ("?",), "?", speaker=by))
     known = any(claim.speaker and speaker_key(claim) == key for claim in claims)
-    return () if known else (f"the ledger holds nothing else that {by} said",)
+    return () if known else (tell("note.speaker", by=by),)
 
 
-def _notes(read: Read) -> tuple[str, ...]:
-    notes = [f"read “{wrong}” as “{right}”" for wrong, right in read.mended.items()]
+def _notes(read: Read) -> tuple[Told, ...]:
+    notes = [tell("note.mended", wrong=wrong, right=right) for wrong, right in read.mended.items()]
     if read.assumed:
-        notes.append(f"the sentence does not say of what: taken as {item_words(read.assumed)}; --item names another")
+        notes.append(tell("note.assumed", item=read.assumed))
     return tuple(notes)
 
 
@@ -172,9 +173,9 @@ def _check_one(
     made = assert_of(found, said)
     public = without_speaker(known, claim, speaker, said, world)
     before = tuple(same_speaker(claim, speaker, said, known, world))
-    if isinstance(made, str):
+    if isinstance(made, Told):
         traps = (*find_traps(found, None, None, world), *same_figure_elsewhere(claim, public, world))
-        questions = open_questions(found, None, item_words(claim.item), known, world)
+        questions = open_questions(found, None, known, world)
         return Result(NOT_CHECKABLE, made, claim, same_speaker=before, traps=traps, open_questions=tuple(questions))
     if made.quantity == RATE and claim.evidence:
         made = replace(made, variant=world.variant_in(claim.evidence.quote))
@@ -182,9 +183,9 @@ def _check_one(
     then = since_when(made, judge(made, claim.item, public, world, said, priors), world)
     now = then if said >= latest else since_when(made, judge(made, claim.item, public, world, latest, priors), world)
     supporting, against = find_evidence(made, then if said >= latest else now, world)
-    what = item_words(then.fit.family.item if then.fit else claim.item)
+    item = then.fit.family.item if then.fit else claim.item
     traps = (*find_traps(found, made, then, world), *same_figure_elsewhere(claim, public, world))
-    questions = open_questions(found, made, item_words(claim.item), known, world)
+    questions = open_questions(found, made, known, world)
     return Result(
         then.verdict,
         then.reason,
@@ -195,7 +196,7 @@ def _check_one(
         tuple(supporting),
         tuple(against),
         before,
-        tuple(would_have_to(made, then, what)),
+        tuple(would_have_to(made, then, item)),
         tuple({trap.words: trap for trap in traps}.values()),
         tuple(questions),
     )

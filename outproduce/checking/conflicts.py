@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from outproduce.checking.telling import Told, tell
 from outproduce.estimate.months import month_index, month_span
 from outproduce.estimate.observations import PER_MONTH
 from outproduce.estimate.world import World
@@ -23,7 +24,7 @@ def same_subject(a: Claim, b: Claim, world: World) -> bool:
     return bool({*a.actor, *a.other} & {*b.actor}) if "comparison" in (a.kind, b.kind) else {*a.actor} == {*b.actor}
 
 
-def conflict(a: Claim, b: Claim, world: World) -> str | None:
+def conflict(a: Claim, b: Claim, world: World) -> Told | None:
     """Say how two claims contradict each other, or None where both may be so.
 
     Comparisons of the same parties contradict where each puts another ahead, or their ratios differ by more than a
@@ -38,13 +39,13 @@ def conflict(a: Claim, b: Claim, world: World) -> str | None:
     if not same_subject(a, b, world) or _months_apart(a, b) > _MONTHS:
         return None
     if (a.status == "denied") != (b.status == "denied") and a.kind == b.kind and (a.low, a.high) == (b.low, b.high):
-        return "the opposite: one denies what the other says"
+        return tell("clash.denied")
     if {a.status, b.status} & {"planned", "possible", "denied"}:
         return None
     if a.kind == b.kind == "comparison":
         return _ratios(a, b)
     if a.kind == b.kind == "change" and {a.relation, b.relation} == {"up", "down"} and a.item == b.item:
-        return "the reverse direction"
+        return tell("clash.direction")
     if a.kind == b.kind and a.kind in _SUPPLY and a.item == b.item and a.unit == b.unit:
         return _figures(a, b)
     return None
@@ -73,14 +74,14 @@ def _order(claim: Claim) -> tuple[frozenset[str], float, float]:
     return frozenset(ahead), low, math.log(claim.high) if claim.high and claim.high > 0 else math.inf
 
 
-def _ratios(a: Claim, b: Claim) -> str | None:
+def _ratios(a: Claim, b: Claim) -> Told | None:
     (first, low_a, high_a), (second, low_b, high_b) = _order(a), _order(b)
     if first and second and first != second:
-        return "the reverse order"
+        return tell("clash.order")
     if (not first) != (not second):
-        return "equal here, ahead there" if max(low_a, low_b) > _APART else None
+        return tell("clash.equal") if max(low_a, low_b) > _APART else None
     if max(low_a, low_b) - min(high_a, high_b) > _APART:
-        return f"another ratio: {math.exp(low_a):.3g} against {math.exp(low_b):.3g}"
+        return tell("clash.ratio", one=math.exp(low_a), other=math.exp(low_b))
     return None
 
 
@@ -99,7 +100,7 @@ def monthly(claim: Claim) -> tuple[float, float] | None:
     return low, math.inf if claim.high is None else claim.high * scale
 
 
-def _figures(a: Claim, b: Claim) -> str | None:
+def _figures(a: Claim, b: Claim) -> Told | None:
     one, other = monthly(a), monthly(b)
     spans = _span(a), _span(b)
     if one is None or other is None or None in spans or _months_apart(a, b) > 2:
@@ -107,4 +108,4 @@ def _figures(a: Claim, b: Claim) -> str | None:
     above, below = max(one[0], other[0]), min(one[1], other[1])
     if below <= 0 or above <= below * math.exp(_APART):
         return None
-    return f"another figure for the same time: {above / below:.2g} times the other"
+    return tell("clash.figure", times=above / below)

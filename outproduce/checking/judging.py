@@ -12,6 +12,7 @@ import numpy as np
 from outproduce.answers import Band
 from outproduce.checking.assertion import GROWTH, RATE, RATIO, Assertion
 from outproduce.checking.scale import CONTRADICTED, DOUBTFUL, NOT_CHECKABLE, THRESHOLDS, verdict_of
+from outproduce.checking.telling import Told, tell
 from outproduce.errors import NothingFound, UsageError
 from outproduce.estimate.model import Array
 from outproduce.estimate.months import Span, month_index, month_name
@@ -40,7 +41,7 @@ class Judged:
     band: Band | None = None
     parts: tuple[tuple[str, Band], ...] = ()
     stories: int = 0
-    reason: str | None = None
+    reason: Told | None = None
     fit: Fit | None = None
     without: tuple[str, ...] = ()
 
@@ -64,17 +65,17 @@ def judge(
     actors = tuple(dict.fromkeys((*made.top, *made.bottom)))
     last = max(made.months[1], month_index(as_of))
     if last > month_index(as_of) + AHEAD:
-        return Judged(as_of, NOT_CHECKABLE, reason=f"{month_name(last)} is too far ahead to estimate on {as_of}")
+        return Judged(as_of, NOT_CHECKABLE, reason=tell("reason.far", month=month_name(last), day=as_of))
     public = [claim for claim in known if known_by(claim, as_of)]
     until = as_of if last == month_index(as_of) else f"{month_name(last)}-28"
     try:
         wide = _of_wider(made, item, public, world, as_of, until, priors) if made.quantity != GROWTH else None
         return wide or weigh(made, estimate_family(public, world, item, actors, until, priors), world, as_of)
     except UsageError as error:
-        kind = "item" if str(error).startswith(("no item", "'")) else "actor"
-        return Judged(as_of, NOT_CHECKABLE, reason=f"unknown {kind}: {error}")
+        key = "reason.bad_item" if str(error).startswith(("no item", "'")) else "reason.bad_actor"
+        return Judged(as_of, NOT_CHECKABLE, reason=tell(key, error=error, item=item, who=actors))
     except NothingFound as error:
-        return Judged(as_of, NOT_CHECKABLE, reason=f"no evidence: {error}")
+        return Judged(as_of, NOT_CHECKABLE, reason=tell("reason.no_evidence", error=error, who=actors, item=item))
 
 
 def _of_wider(
@@ -101,8 +102,7 @@ def _at_most(made: Assertion, wide: Judged, world: World) -> Judged:
         chance = chance_of(replace(made, high=None), wide.fit, world)
         if chance is not None and chance < THRESHOLDS.plausible:
             return replace(wide, verdict=verdict_of(chance), probability=chance, reason=None)
-    reason = "no evidence: only figures on the wider item are on record, which say how much there is at most"
-    return replace(wide, verdict=NOT_CHECKABLE, probability=None, reason=reason)
+    return replace(wide, verdict=NOT_CHECKABLE, probability=None, reason=tell("reason.wider"))
 
 
 def without_figure(
@@ -130,7 +130,7 @@ def weigh(made: Assertion, fit: Fit, world: World, as_of: str) -> Judged:
     stories = len(fit.used(*(name for who in _parties(made) for name in who)))
     wide = band.high / band.low > THRESHOLDS.widest
     if wide and THRESHOLDS.doubtful <= inside <= 1 - THRESHOLDS.doubtful:
-        reason = f"no evidence to speak of: the estimate reaches from {band.low:.2g} to {band.high:.2g}"
+        reason = tell("reason.wide", low=band.low, high=band.high)
         return Judged(as_of, NOT_CHECKABLE, None, band, parts, stories, reason, fit)
     return Judged(as_of, verdict_of(inside, best), inside, band, parts, stories, None, fit)
 
@@ -224,104 +224,74 @@ def since_when(made: Assertion, judged: Judged, world: World) -> Judged:
         base = made.base[0] - months, made.base[1] - months
         chance = chance_of(replace(made, base=base), judged.fit, world)
         if chance is not None and chance >= THRESHOLDS.plausible:
-            reason = (
-                f"too vague: the sentence does not say since when; against a year before it is {judged.verdict}, "
-                f"against {month_name(base[0])} it would be {verdict_of(chance)}"
-            )
+            since, other = month_name(base[0]), verdict_of(chance)
+            reason = tell("reason.since", verdict=judged.verdict, month=since, other=other)
             return replace(judged, verdict=NOT_CHECKABLE, probability=None, reason=reason)
     return judged
 
 
-def would_have_to(made: Assertion, judged: Judged, what: str) -> list[str]:
-    """Say what would have to be so for the assertion to hold, against the estimate; `what` is the item in words."""
+def would_have_to(made: Assertion, judged: Judged, item: str) -> list[Told]:
+    """Say what would have to be so for the assertion to hold, against the estimate of an item."""
     if judged.band is None or judged.verdict == NOT_CHECKABLE:
         return []
     if made.denied:
         return []
-    return {RATE: _needed_rate, RATIO: _needed_ratio, GROWTH: _needed_growth}[made.quantity](made, judged, what)
+    return {RATE: _needed_rate, RATIO: _needed_ratio, GROWTH: _needed_growth}[made.quantity](made, judged, item)
 
 
-def _needed_rate(made: Assertion, judged: Judged, what: str) -> list[str]:
+def _needed_rate(made: Assertion, judged: Judged, item: str) -> list[Told]:
     assert judged.band is not None
-    who = " and ".join(made.top)
-    verb = "be able to make" if made.is_capacity else "make"
-    return [
-        f"{who} would have to {verb} {_between(made, 12)} {what} a year; the estimate is "
-        f"{number(12 * judged.band.median)} ({number(12 * judged.band.low)} to {number(12 * judged.band.high)})"
-        f"{_gap(made, judged.band.median)}"
-    ]
+    rate = {"middle": 12 * judged.band.median, "low": 12 * judged.band.low, "high": 12 * judged.band.high}
+    key = "need.be_able" if made.is_capacity else "need.make"
+    return [tell(key, who=made.top, amount=_between(made, 12), item=item, gap=_gap(made, judged.band.median), **rate)]
 
 
-def _needed_ratio(made: Assertion, judged: Judged, what: str) -> list[str]:
-    (top, rate), (bottom, other) = judged.parts
+def _needed_ratio(made: Assertion, judged: Judged, item: str) -> list[Told]:
+    (_, rate), (_, other) = judged.parts
+    top, bottom = made.top, made.bottom
     if rate.median / other.median in made:
-        said = [f"at the estimates it holds: {top} {_yearly(rate)} {what} a year, {bottom} {_yearly(other)}"]
+        rates = {"rate": 12 * rate.median, "other": 12 * other.median}
+        said = [tell("need.holds", top=top, bottom=bottom, item=item, **rates)]
         if made.low is not None:
-            most = rate.median / made.low
-            said.append(f"it would not if {bottom} made more than {_compared(most, other, bottom)}")
+            most = _compared(rate.median / made.low, other, bottom)
+            said.append(tell("need.would_not", bottom=bottom, compared=most))
         return said
     said = []
     if made.low is not None and rate.median < made.low * other.median:
         need, spare = made.low * other.median, rate.median / made.low
-        said.append(f"{top} would have to make at least {_compared(need, rate, top, what)}, with {bottom} at its own")
-        said.append(f"or {bottom} at most {_compared(spare, other, bottom)}, with {top} at its own")
+        said.append(tell("need.top_least", top=top, bottom=bottom, compared=_compared(need, rate, top, item)))
+        said.append(tell("need.or_most", top=top, bottom=bottom, compared=_compared(spare, other, bottom)))
     if made.high is not None and rate.median > made.high * other.median:
-        most, least = made.high * other.median, rate.median / made.high
-        said.append(f"{top} would have to make at most {_compared(most, rate, top, what)}, with {bottom} at its own")
-        said.append(f"or {bottom} at least {_compared(least, other, bottom)}, with {top} at its own")
+        limit, least = made.high * other.median, rate.median / made.high
+        said.append(tell("need.top_most", top=top, bottom=bottom, compared=_compared(limit, rate, top, item)))
+        said.append(tell("need.or_least", top=top, bottom=bottom, compared=_compared(least, other, bottom)))
     return said
 
 
-def _compared(rate: float, estimate: Band, who: str, what: str = "") -> str:
+def _compared(rate: float, estimate: Band, who: tuple[str, ...], item: str | None = None) -> Told:
     """Say a monthly rate by the year and how it compares with a party's estimate."""
-    of = f"{what} a year" if what else "a year"
-    return f"{number(12 * rate)} {of}, {_times(rate / estimate.median)} the estimate for {who} ({_yearly(estimate)})"
+    values = {"times": rate / estimate.median, "who": who, "estimate": 12 * estimate.median, "item": item}
+    return tell("part.compared_item" if item else "part.compared", rate=12 * rate, **values)
 
 
-def _yearly(rate: Band) -> str:
-    return number(12 * rate.median)
+def _needed_growth(made: Assertion, judged: Judged, item: str) -> list[Told]:
+    band, base = judged.band, made.base
+    assert band is not None
+    assert base is not None
+    since = month_name(base[0])[: 4 if base[1] - base[0] == 11 else 7]
+    values = {"middle": band.median, "low": band.low, "high": band.high, "since": since}
+    return [tell("need.growth", who=made.top, amount=_between(made, 1), item=item, **values)]
 
 
-def _needed_growth(made: Assertion, judged: Judged, what: str) -> list[str]:
-    assert judged.band is not None
-    assert made.base is not None
-    who = " and ".join(made.top)
-    since = month_name(made.base[0])[: 4 if made.base[1] - made.base[0] == 11 else 7]
-    return [
-        f"{who} would have to make {_between(made, 1)} times the {what} that it made in {since}; the estimate is "
-        f"{judged.band.median:.2g} times ({judged.band.low:.2g} to {judged.band.high:.2g})"
-    ]
+def _between(made: Assertion, scale: float) -> Told:
+    low, high = (None if end is None else end * scale for end in (made.low, made.high))
+    key = "part.least" if high is None else "part.most" if low is None else "part.between"
+    return tell(key, low=low, high=high)
 
 
-def _between(made: Assertion, scale: float) -> str:
-    low, high = (None if end is None else number(end * scale) for end in (made.low, made.high))
-    return f"at least {low}" if high is None else f"at most {high}" if low is None else f"{low} to {high}"
-
-
-def _gap(made: Assertion, median: float) -> str:
+def _gap(made: Assertion, median: float) -> Told:
     if made.low is not None and median < made.low:
-        return f", so {_times(made.low / median)} that"
+        return tell("part.short", times=made.low / median)
     if made.high is not None and median > made.high:
-        return f", so {_times(made.high / median)} that"
-    return ", which is within that"
-
-
-def _times(factor: float) -> str:
-    """Say a factor in two figures.
-
-    >>> _times(3.14), _times(37.4), _times(0.0268)
-    ('3.1 times', '37 times', '0.027 times')
-    """
-    return f"{factor:.2g} times" if factor < 100 else f"{factor:,.0f} times"
-
-
-def number(value: float) -> str:
-    """Write a quantity in three figures, with millions in words.
-
-    >>> number(3_412_345), number(41_234), number(12.34)
-    ('3.41 million', '41,200', '12.3')
-    """
-    if value >= 999_500:
-        return f"{value / 1e6:.3g} million"
-    rounded = float(f"{value:.3g}")
-    return f"{rounded:,.0f}" if rounded >= 100 or rounded.is_integer() else f"{rounded:g}"
+        return tell("part.short", times=made.high / median)
+    return tell("part.within")

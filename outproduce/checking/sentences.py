@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from outproduce.checking.constructions import plain_claims, set_right
 from outproduce.checking.spelling import mend, mend_measures
+from outproduce.checking.telling import Told, tell
 from outproduce.claims.extraction import extract_claims
 from outproduce.claims.mentions import Reading, find_mentions
 from outproduce.languages import language_data
@@ -39,7 +40,7 @@ class Read:
     """What was read: `reason` says why there is no claim; `mended` words, `assumed` the item nobody named."""
 
     claims: tuple[SentenceClaim, ...]
-    reason: str | None = None
+    reason: Told | None = None
     mended: Mapping[str, str] = field(default_factory=dict)
     assumed: str | None = None
 
@@ -141,16 +142,16 @@ def _speaks_of(reading: Reading, triggers: frozenset[str]) -> bool:
     return any(mention.value in triggers for mention in reading.of("trigger"))
 
 
-def _why_nothing(reading: Reading) -> str:
+def _why_nothing(reading: Reading) -> Told:
     """Say what a sentence lacks to be a claim."""
     counts = [m for m in reading.of("figure") if m.value.measure in (None, "mass", "times", "percent", "fraction")]
     making = _speaks_of(reading, _MAKING)
     if not making and not (_speaks_of(reading, _COMPARING) and reading.of("item")):
-        return "no claim about production found"
+        return tell("reason.no_claim")
     if reading.of("actor") and reading.of("item") and not counts:
-        return "too vague: no figure and no comparison to hold against anything"
+        return tell("reason.no_figure_or_comparison")
     if reading.of("item") and not reading.of("actor"):
-        return "unknown actor: nobody in the sentence is a known maker; use a name that the pack knows"
+        return tell("reason.unknown_maker")
     if reading.of("actor") and (counts or _speaks_of(reading, _COMPARING)) and not reading.of("item"):
-        return "unknown item: nothing in the sentence is a known item; say which with --item"
-    return "no claim about production found"
+        return tell("reason.unknown_item")
+    return tell("reason.no_claim")

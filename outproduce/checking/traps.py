@@ -8,26 +8,15 @@ from dataclasses import dataclass, replace
 
 from outproduce.checking.assertion import RATE, Assertion
 from outproduce.checking.conflicts import monthly
-from outproduce.checking.judging import Judged, chance_of, number
+from outproduce.checking.judging import Judged, chance_of
 from outproduce.checking.scale import CONTRADICTED, DOUBTFUL, THRESHOLDS
 from outproduce.checking.sentences import SentenceClaim
+from outproduce.checking.telling import Told, read_texts, tell
 from outproduce.estimate.world import World
 from outproduce.records import Claim
-from outproduce.report.wording import claim_words, item_words, when_words
+from outproduce.report.wording import when_words
 
 _CLOSE = math.log(1.1)
-_KINDS = {
-    "period": "per month against per year",
-    "capacity": "capacity against output",
-    "calibre": "one calibre against all",
-    "ammunition": "all ammunition against shells",
-    "member": "a bloc against one member",
-    "deliveries": "deliveries against output",
-    "use": "use against output",
-    "stock": "stock against output",
-    "order": "orders against output",
-    "planned": "planned against made",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +24,21 @@ class Trap:
     """A way to misread or misstate: `kind` is a key of `trap_kinds()`, `words` say it of this sentence."""
 
     kind: str
-    words: str
+    words: Told
 
 
 def trap_kinds() -> dict[str, str]:
     """Every trap that is looked for, with its name."""
-    return dict(_KINDS)
+    named = (key.partition(".") for key in read_texts("en"))
+    return {kind: str(tell(f"kind.{kind}")) for group, _, kind in named if group == "kind"}
 
 
 def find_traps(found: SentenceClaim, made: Assertion | None, judged: Judged | None, world: World) -> list[Trap]:
     """Traps of units and definitions that a claim's own words, and the estimate, show."""
     traps = list(_of_words(found.claim, world))
     if judged is not None and judged.without and judged.fit is not None:
-        wider, own = (item_words(item) for item in (judged.fit.family.item, found.claim.item))
-        names = " and ".join(judged.without)
-        traps.append(
-            Trap("calibre", f"Nothing on record says how many {own} alone {names} makes; held against {wider}")
-        )
+        wider, own = judged.fit.family.item, found.claim.item
+        traps.append(Trap("calibre", tell("trap.calibre", own=own, who=judged.without, wider=wider)))
     if made is not None and judged is not None and judged.fit is not None and not made.denied:
         if made.quantity == RATE and judged.verdict in (CONTRADICTED, DOUBTFUL):
             traps += _of_period(found.claim, made, judged, world)
@@ -61,24 +48,21 @@ def find_traps(found: SentenceClaim, made: Assertion | None, judged: Judged | No
 
 
 def _of_words(claim: Claim, world: World) -> Iterable[Trap]:
-    who = " and ".join(claim.actor)
+    who = claim.actor
     if claim.kind in ("transfer", "use", "stock", "order"):
-        kind = "deliveries" if claim.kind == "transfer" else claim.kind
-        meant = {"transfer": "handed over", "use": "fired", "stock": "held", "order": "ordered"}[claim.kind]
-        yield Trap(kind, f"The figure is of what is {meant}, not of what {who} makes")
+        yield Trap("deliveries" if claim.kind == "transfer" else claim.kind, tell(f"trap.{claim.kind}", who=who))
     if claim.kind == "capacity" or claim.status == "possible":
-        yield Trap("capacity", f"The sentence says what {who} could make; plants make less than they could")
+        yield Trap("capacity", tell("trap.capacity", who=who))
     counted = world.counted_in.get(claim.item)
     if counted:
-        wide, narrow = item_words(claim.item), item_words(counted)
-        yield Trap("ammunition", f"{wide.capitalize()} is more than {narrow}; figures of the two are not to be mixed")
+        yield Trap("ammunition", tell("trap.ammunition", wide=claim.item, narrow=counted))
     if claim.status == "planned":
-        yield Trap("planned", f"The sentence says what {who} is to make, not what it makes; targets are often missed")
+        yield Trap("planned", tell("trap.planned", who=who))
     parts = set(claim.actor), set(claim.other)
     for inner, outer in (parts, parts[::-1]):
         whole = next((o for i in inner for o in outer if o in world.wholes_above(i)), None)
         if whole:
-            yield Trap("member", f"{' and '.join(sorted(inner))} is itself part of {whole}, and counted in it")
+            yield Trap("member", tell("trap.within", inner=tuple(sorted(inner)), whole=(whole,)))
     if (
         claim.other
         and len({world.side_of(name) for name in (*claim.actor, *claim.other)}) == 1
@@ -86,9 +70,7 @@ def _of_words(claim: Claim, world: World) -> Iterable[Trap]:
     ):
         place = next(iter(world.wholes_above(claim.actor[0])), None)
         if place and place not in claim.other:
-            yield Trap(
-                "member", f"{who} is one maker within {place}; a maker is set against {' and '.join(claim.other)}"
-            )
+            yield Trap("member", tell("trap.one_maker", who=who, whole=(place,), other=claim.other))
 
 
 def _of_period(claim: Claim, made: Assertion, judged: Judged, world: World) -> Iterable[Trap]:
@@ -104,7 +86,7 @@ def _of_period(claim: Claim, made: Assertion, judged: Judged, world: World) -> I
         scaled = _scaled(made, factor)
         chance = chance_of(scaled, judged.fit, world)
         if chance is not None and chance > 2 * (judged.probability or 0) and chance >= THRESHOLDS.plausible / 2:
-            yield Trap("period", f"The figure would fit as one per {other}, not per {claim.per}")
+            yield Trap("period", tell("trap.period", other=other, own=claim.per))
 
 
 def _scaled(made: Assertion, factor: float) -> Assertion:
@@ -128,7 +110,7 @@ def _of_party(made: Assertion, judged: Judged, world: World) -> Iterable[Trap]:
             )
             other = next(fitting, None)
             if other:
-                yield Trap("member", f"It would hold of {other}, not of {name}")
+                yield Trap("member", tell("trap.member", other=(other,), who=(name,)))
 
 
 def _of(made: Assertion, names: tuple[str, ...], other: str) -> Assertion:
@@ -178,15 +160,13 @@ def _difference(claim: Claim, other: Claim, world: World) -> str | None:
     return differs[0] if len(differs) == 1 and differs[0] != "other" else None
 
 
-def _elsewhere(other: Claim, kind: str) -> str:
-    who = other.speaker or other.publisher or "somebody"
-    about = f", about {when_words(other)}" if other.when else ""
-    return f"{_KINDS[kind].capitalize()}: the ledger has this figure as “{claim_words(other)}”{about} ({who})"
+def _elsewhere(other: Claim, kind: str) -> Told:
+    who = other.speaker or other.publisher or tell("part.somebody")
+    key = "trap.elsewhere_when" if other.when else "trap.elsewhere"
+    return tell(key, kind=tell(f"kind.{kind}"), claim=other, when=when_words(other), who=who)
 
 
-def open_questions(
-    found: SentenceClaim, made: Assertion | None, item: str, known: Sequence[Claim], world: World
-) -> list[str]:
+def open_questions(found: SentenceClaim, made: Assertion | None, known: Sequence[Claim], world: World) -> list[Told]:
     """Say what a sentence leaves open: which items, which period, made or planned, whose definition."""
     claim = found.claim
     asked = []
@@ -194,24 +174,21 @@ def open_questions(
     if counted:
         asked.append(_which_items(claim, counted, known, world))
     elif any(parent == claim.item for parent in world.parents.values()):
-        asked.append(f"Which {item}? The word covers several kinds; they are counted together here")
+        asked.append(tell("open.which", item=claim.item))
     if not found.times:
-        when = claim.when[0] if claim.when else "an unknown time"
-        asked.append(f"Of which time? The sentence names none; it is taken as {when}")
+        asked.append(tell("open.time", when=claim.when[0]) if claim.when else tell("open.no_time"))
     if made is not None and made.base_assumed:
-        asked.append("Since when? The sentence names no earlier time; it is held against a year before")
+        asked.append(tell("open.since"))
     if claim.kind in ("comparison", "change") and claim.status == "actual" and claim.relation != "flat":
-        asked.append("Made, or possible? Output is compared; a comparison of capacities may come out otherwise")
+        asked.append(tell("open.possible"))
     if claim.kind == "output" and claim.status == "actual":
-        asked.append("Newly made only, or with refurbished and imported pieces? The sentence does not say")
+        asked.append(tell("open.new"))
     blocs = [name for name in (*claim.actor, *claim.other) if name in world.covers]
-    for bloc in blocs:
-        parts = ", ".join(world.covers[bloc])
-        asked.append(f"Who counts as {bloc}? Here it is the sum of {parts}")
+    asked += [tell("open.bloc", bloc=(bloc,), parts=tuple(world.covers[bloc])) for bloc in blocs]
     return asked
 
 
-def _which_items(claim: Claim, counted: str, known: Sequence[Claim], world: World) -> str:
+def _which_items(claim: Claim, counted: str, known: Sequence[Claim], world: World) -> Told:
     """Say that a class is counted in one of its kinds, and what the ledger holds on the others."""
     parties = {*claim.actor, *claim.other}
     others = [
@@ -222,9 +199,5 @@ def _which_items(claim: Claim, counted: str, known: Sequence[Claim], world: Worl
         and (world.distance(claim.item, other.item) or 0) > 0
         and world.distance(counted, other.item) is None
     ]
-    names = " and ".join(sorted(parties))
-    having = f"{number(len(others))} claims" if others else "nothing"
-    return (
-        f"What is {item_words(claim.item)}? It is counted in {item_words(counted)} here; it may hold if "
-        f"all rounds are meant (mortar, tank, rockets, small arms), for which the ledger has {having} on {names}"
-    )
+    key, who = "open.items" if others else "open.items_none", tuple(sorted(parties))
+    return tell(key, item=claim.item, counted=counted, count=len(others), who=who)

@@ -13,8 +13,9 @@ from outproduce.answers import BY_HAND, Band
 from outproduce.checking.assertion import RATE, Assertion
 from outproduce.checking.check import Check, Result
 from outproduce.checking.evidence import Held, Said
-from outproduce.checking.judging import Judged, number
+from outproduce.checking.judging import Judged
 from outproduce.checking.scale import NOT_CHECKABLE, RATINGS
+from outproduce.checking.telling import number
 from outproduce.records import Claim, Story
 from outproduce.report.export import Column, Row, plain
 from outproduce.report.wording import claim_words, evidence_words, site, when_words
@@ -84,7 +85,7 @@ def band_words(made: Assertion, band: Band) -> str:
 
 
 def _sections(result: Result) -> list[tuple[str, list[str]]]:
-    rows = [
+    rows: list[tuple[str, Sequence[str]]] = [
         ("For", _held_words(result, result.supporting)),
         ("Against", _held_words(result, result.against)),
         ("The same speaker", [said_words(said) for said in result.same_speaker]),
@@ -92,7 +93,7 @@ def _sections(result: Result) -> list[tuple[str, list[str]]]:
         ("Traps", [trap.words for trap in result.traps]),
         ("Left open", list(result.open_questions)),
     ]
-    return [(title, texts) for title, texts in rows if texts]
+    return [(title, list(texts)) for title, texts in rows if texts]
 
 
 def _held_words(result: Result, stories: Sequence[Held]) -> list[str]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
+from markupsafe import Markup, escape
+
+from outproduce.checking.telling import ENGLISH, Told, Writer, read_texts, write
+from outproduce.records import Claim
 from outproduce.web.drawing import Chart
 from outproduce.web.rows import ClaimRow, CountsRow, RaceAnswer, RateAnswer, UsedRow
 from outproduce.web.tongue import Tongue
@@ -43,6 +48,40 @@ def claim_says(t: Tongue, claim: ClaimRow) -> str:
     if claim.status != "actual":
         marks.append(t(f"status.{claim.status}"))
     return " ".join(words.split()) + (f" ({', '.join(marks)})" if marks else "")
+
+
+def told(t: Tongue, text: str) -> str:
+    """Tell what a check or an error says in the language, marked as English where it is known in English alone."""
+    if not isinstance(text, Told):
+        return text if t.code == "en" else Markup('<span lang="en">{}</span>').format(text)
+    return escape(write(read_texts(t.code)[text.key], text.values, _writers(t)))
+
+
+@lru_cache(maxsize=3)
+def _writers(t: Tongue) -> dict[str, Writer]:
+    """How values are written in a language; in English as the command line does."""
+    if t.code == "en":
+        return ENGLISH
+
+    def claim(one: Claim) -> str:
+        return claim_says(t, ClaimRow.of(one))
+
+    return {
+        "": str,
+        "told": lambda text: write(read_texts(t.code)[text.key], text.values, _writers(t)),
+        "names": t.names,
+        "list": lambda names: ", ".join(t.name(name) for name in names),
+        "item": t.item,
+        "Item": lambda key: t.item(key)[:1].upper() + t.item(key)[1:],
+        "number": lambda value: t.number(float(f"{value:.3g}")),
+        "ratio": t.rounded,
+        "exact": lambda value: t.rounded(value, 3),
+        "times": lambda factor: f"{t.rounded(100 * factor)} %",
+        "claim": claim,
+        "verdict": lambda verdict: t(f"verdict.{verdict.replace(' ', '_')}"),
+        "day": t.day,
+        "period": lambda period: t(f"per.{period}"),
+    }
 
 
 def source(t: Tongue, claim: ClaimRow) -> str:

@@ -153,6 +153,7 @@ def _environment() -> Environment:
     made.globals |= {
         "claim_says": phrasing.claim_says,
         "source": phrasing.source,
+        "told": phrasing.told,
         "outlet_of": phrasing.outlet,
         "headline": phrasing.headline,
         "answer": phrasing.answer,
