@@ -1,10 +1,11 @@
-"""Time the pages over a ledger of 100,000 claims: python -m benchmarks.page_speed [CLAIMS] [--ledger PATH].
+"""Time the pages over a ledger of 100,000 claims: python -m benchmarks.page_speed [CLAIMS] [--ledger PATH] [--settle SECONDS].
 
 The server is `outproduce serve` in a process of its own, the 20 readers are in another: each asks for the next page as
-soon as it has the last. First every kind of page by itself, at addresses of which none is asked for twice, then the
-same ones again, as the server keeps them, and the bare "hello" of the same web server beside them. At the end a claim is
-added while they read, and how long it takes until lists, index and front page tell of it. Exits 1 where a page's 95th percentile
-is over 150 ms or the front page over 300 KB.
+soon as it has the last. First a bare "hello" of the same web server, then every kind of page by itself, at addresses of
+which none is asked for twice, so that every page is made; then those addresses again, which the server keeps. At the
+end a claim is added while they read: how long until the list, the index and the front page tell of it. Estimates go on
+being worked out in the server's second process meanwhile; SETTLE seconds are waited for them first. Exits 1 where a
+page's 95th percentile is over 150 ms or the front page over 300 KB.
 """
 
 from __future__ import annotations
@@ -123,11 +124,11 @@ def addresses(served: Served, ledger: Path, chance: random.Random) -> dict[str, 
     speakers = [row["slug"] for page in range(1, 9) for row in served.get(f"/speakers.json?page={page}")["speakers"]]
     front = served.get("/index.json")
     race = front["race"]
-    days = [f"/race/{race['a']}/{race['b']}/{race['item']}?as_of={day}".lower() for day in front["days"]]
+    days = [f"/race/{race['a']}/{race['b']}/{race['item']}?as_of={day}".lower() for day in front["days"][-1:]]
     races = ["/", *(f"/race/{one['a']}/{one['b']}/{one['item']}".lower().replace(" ", "-") for one in front["others"])]
     kinds = {
         "front page, races offered": races,
-        "race on a day": days,
+        "race on its last day": days,
         "claims": [f"/claims?page={page}" for page in range(1, ASKED)],
         "claims, filters": [
             f"/claims?actor={actor.lower().replace(' ', '-')}&item={item}&status={status}"
@@ -218,7 +219,7 @@ def _tells_of(race: dict[str, Any], claim: str) -> bool:
     return any(claim in (used["claim"]["id"], *(one["id"] for one in used["retellings"])) for used in race["used"])
 
 
-def run(ledger: Path) -> bool:
+def run(ledger: Path, settle: float) -> bool:
     """Measure all; gives whether both aims are met."""
     hello = Served.start("-c", HELLO)
     served = Served.start("-m", "outproduce.cli", "--ledger", str(ledger), "serve", "--port", "0")
@@ -227,9 +228,11 @@ def run(ledger: Path) -> bool:
         served.get("/index.json")
         print(f"first front page after {time.monotonic() - began:.0f} s", flush=True)
         kinds = addresses(served, ledger, random.Random(7))
-        while served.get("/targets.json")["waiting"]:
+        while served.get("/targets.json")["waiting"] and time.monotonic() < began + settle:
             time.sleep(1)
-        print(f"all worked out after {time.monotonic() - began:.0f} s\n")
+        waiting, others = served.get("/targets.json")["waiting"], served.get("/index.json")["others"]
+        told_of = f"{len(others) + 1} races, targets of all items but {len(waiting)}"
+        print(f"after {time.monotonic() - began:.0f} s worked out: {told_of}\n")
         print("| page | asked | p50 ms | p95 ms | max ms | times hello | largest KB |\n|---|--:|--:|--:|--:|--:|--:|")
         bare = measure(hello.port, ["/"] * ASKED, 5)
         told("hello, nothing else", bare, 0)
@@ -241,7 +244,7 @@ def run(ledger: Path) -> bool:
         size = weigh_front(served.port)
         late.append(told("the same while it is worked out anew", refresh(served, ledger, mixed), middle))
         print(
-            f"\nlatest 95th percentile {max(late):.0f} ms (aim {AIM_MS:.0f}), front page {size:,} bytes (aim {AIM_BYTES:,})"
+            f"\nworst 95th percentile {max(late):.0f} ms (aim {AIM_MS:.0f}), front page {size:,} bytes (aim {AIM_BYTES:,})"
         )
         return max(late) < AIM_MS and size < AIM_BYTES
     finally:
@@ -254,13 +257,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("claims", type=int, nargs="?", default=100_000)
     parser.add_argument("--ledger", type=Path, help="one that is there, made by an earlier run")
+    parser.add_argument("--settle", type=float, default=900, help="seconds to wait for estimates before measuring")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = given.ledger or Path(folder) / "ledger.db"
         if not path.exists():
             with Ledger.open(path) as ledger:
                 fill(ledger, given.claims)
-        return 0 if run(path) else 1
+        return 0 if run(path, given.settle) else 1
 
 
 if __name__ == "__main__":

@@ -59,15 +59,18 @@ NARROW = Frame(350, 44, 12, 11, 2, labelled=False)
 
 
 def marks_of(
-    answer: Comparison, sights: Sequence[Sight], world: World, titles: dict[str, str], prefix: str
+    answer: Comparison, sights: Sequence[Sight], world: World, titles: dict[str, str], prefix: str, ahead: int = 0
 ) -> list[Mark]:
-    """Place the stories that the answer saw; `titles` and the ids of the rows (`prefix` + story) go with them."""
+    """Place the stories that the answer saw; `titles` and the ids of the rows (`prefix` + story) go with them.
+
+    Those about a time more than `ahead` months after the last month of the answer are left out.
+    """
     found = []
     first, last = month_index(answer.series[0].month), month_index(answer.series[-1].month)
     for sight in sights:
         side = _side(answer, sight, world)
         place = sum(sight.months) / 2
-        if side is None or sight.story not in titles or sight.top == sight.bottom or not first <= place <= last:
+        if side is None or sight.story not in titles or sight.top == sight.bottom or not first <= place <= last + ahead:
             continue
         value = None if sight.bottom else math.exp(sight.value)
         shape = {AT_LEAST: "least", AT_MOST: "most"}.get(sight.kind, "value")

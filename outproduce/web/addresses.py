@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 
 from outproduce.web.library import Library
 from outproduce.web.pages import checks, claims, makers, race, stories
@@ -32,8 +32,7 @@ def race_of(library: Library, a: Name, b: Name, item: Name, as_of: Day = None) -
     return race.race_page(library, a, b, item, as_of or None)
 
 
-def claims_list(
-    library: Library,
+def _filters(
     text: Text = None,
     actor: Text = None,
     item: Text = None,
@@ -43,11 +42,17 @@ def claims_list(
     since: Text = None,
     until: Text = None,
     order: Annotated[str, Query(max_length=20)] = "newest",
-    page: Number = 1,
-    per_page: PerPage = claims.PER_PAGE,
+) -> claims.Asked:
+    return claims.Asked(text, actor, item, kind, status, speaker, since, until, order)
+
+
+Filters = Annotated[claims.Asked, Depends(_filters)]
+
+
+def claims_list(
+    library: Library, asked: Filters = claims.EVERYTHING, page: Number = 1, per_page: PerPage = claims.PER_PAGE
 ) -> claims.ClaimsPage:
     """Claims that fit the filters; every word of `text` must begin a word of the claim, in any language."""
-    asked = claims.Asked(text, actor, item, kind, status, speaker, since, until, order)
     return claims.claims_page(library, asked, page, per_page)
 
 

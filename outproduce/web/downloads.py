@@ -15,7 +15,7 @@ from outproduce.ledger.links import Linker
 from outproduce.report.export import csv_cell
 from outproduce.report.files import claim_row, write_csv, write_json_lines
 from outproduce.report.printed import chart_png
-from outproduce.web.addresses import Day, Name, Text, race_of
+from outproduce.web.addresses import Day, Filters, Name, race_of
 from outproduce.web.answering import Site
 from outproduce.web.pages.claims import Asked, filter_of
 from outproduce.web.pages.race import RacePage
@@ -61,18 +61,7 @@ def add_downloads(app: FastAPI, site: Site) -> None:
 def _add_lists(app: FastAPI, site: Site) -> None:
     def listed(suffix: str, write: Any, media: str) -> None:
         @app.get(f"/claims.{suffix}", include_in_schema=False, name=f"claims_{suffix}")
-        def claims(
-            text: Text = None,
-            actor: Text = None,
-            item: Text = None,
-            kind: Text = None,
-            status: Text = None,
-            speaker: Text = None,
-            since: Text = None,
-            until: Text = None,
-            order: Annotated[str, Query(max_length=20)] = "newest",
-        ) -> Response:
-            asked = Asked(text, actor, item, kind, status, speaker, since, until, order)
+        def claims(asked: Filters) -> Response:
             named = {"content-disposition": f'attachment; filename="claims.{suffix}"'}
             return StreamingResponse(_written(site, asked, write), media_type=media, headers=named)
 

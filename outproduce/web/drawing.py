@@ -72,6 +72,11 @@ class Chart:
     target: str = "#c-"
     ident: str = "chart"
 
+    @property
+    def last(self) -> int:
+        """Last month on the axis: that of the latest dot, a target still ahead, where it is after the bands."""
+        return max([month_index(self.months[-1]), *(math.ceil(dot.place) for dot in self.dots)])
+
 
 @dataclass(frozen=True, slots=True)
 class _Scales:
@@ -109,7 +114,8 @@ def draw(chart: Chart, frame: Frame, *, log: bool) -> Markup:
 
 
 def _scales(chart: Chart, frame: Frame, log: bool) -> _Scales:
-    first, span = month_index(chart.months[0]), max(len(chart.months) - 1, 1)
+    first = month_index(chart.months[0])
+    span = max(chart.last - first, 1)
     values = [dot.value for dot in chart.dots if dot.value is not None]
     low, high = limits([band for bands in chart.bands.values() for band in bands], values, log=log)
 
@@ -159,12 +165,14 @@ def _axes(chart: Chart, frame: Frame, scales: _Scales) -> Iterator[str]:
         yield f'<path class="grid" d="M{frame.left} {height:.1f}H{right}"/>'
         yield f'<text class="tick end" x="{frame.left - 7}" y="{height + 4:.1f}">{escape(chart.short(value))}</text>'
     foot = frame.chance if chart.chances else frame.rates
-    for month in chart.months:
-        year, of_year = month.split("-")
-        if of_year == "01" and int(year) % frame.every_years == 0:
-            at = scales.x(month_index(month))
+    for month in range(month_index(chart.months[0]), chart.last + 1):
+        year = month // 12
+        if month % 12 == 0 and year % frame.every_years == 0:
+            at = scales.x(month)
             yield f'<path class="grid" d="M{at:.1f} {frame.top}V{foot + 6}"/>'
             yield f'<text class="tick" x="{at + 3:.1f}" y="{foot + 17}">{year}</text>'
+    if chart.last > month_index(chart.months[-1]):  # what is right of this is still ahead
+        yield f'<path class="half" d="M{scales.x(month_index(chart.months[-1])):.1f} {frame.top}V{foot}"/>'
 
 
 def _bands(chart: Chart, scales: _Scales) -> Iterator[str]:
@@ -246,8 +254,8 @@ def _names(chart: Chart, frame: Frame, scales: _Scales) -> Iterator[str]:
         middle, up = sum(heights) / 2, heights[0] <= heights[1]
         heights = [middle + (-9 if up else 9), middle + (9 if up else -9)]
     for side, height in zip(sides, heights, strict=True):
-        at = frame.width - frame.right + (8 if frame.beside else 0)
+        at = frame.width - frame.right + 8 if frame.beside else scales.x(month_index(chart.months[-1]))
         shift = 4 if frame.beside else (-8 if height == min(heights) else 18)
         anchor = "" if frame.beside else " end"
         name = escape(chart.names[side])
-        yield f'<text class="name {side}{anchor}" x="{at}" y="{height + shift:.1f}">{name}</text>'
+        yield f'<text class="name {side}{anchor}" x="{at:.1f}" y="{height + shift:.1f}">{name}</text>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
@@ -36,7 +37,7 @@ def claim_says(t: Tongue, claim: ClaimRow) -> str:
     if claim.kind in ("comparison", "change"):
         relation = claim.relation or "none"
         key = f"says.{claim.kind}.{relation}{'_times' if amount else ''}"
-        words = t(key, **values)
+        words = t(key, count=claim.high or claim.low or 0, **values)
     elif claim.kind == "expansion":
         words = t("says.expansion" if amount else "says.expansion_plain", **values)
     else:
@@ -47,7 +48,7 @@ def claim_says(t: Tongue, claim: ClaimRow) -> str:
         marks.append(t(f"kind.{claim.kind}"))
     if claim.status != "actual":
         marks.append(t(f"status.{claim.status}"))
-    return " ".join(words.split()) + (f" ({', '.join(marks)})" if marks else "")
+    return re.sub(" +", " ", words).strip() + (f" ({', '.join(marks)})" if marks else "")
 
 
 def told(t: Tongue, text: str) -> str:
@@ -135,7 +136,7 @@ def answer(t: Tongue, race: RaceAnswer) -> str:
     parts = [f"{t('race.chance', chance=t.percent(chance))}{told}."]
     level = f"{100 * race.level:.0f}"
     times, ends = t.rounded(middle), {"low": t.rounded(low), "high": t.rounded(high)}
-    parts.append(t("race.times", times=times, level=level, **ends))
+    parts.append(t("race.times", count=float(f"{middle:.2g}"), times=times, level=level, **ends))
     parts.append(t("race.claims", count=len(race.used)))
     counted = t("race.counted", item=t.item(race.counted_in)) if race.counted_in != race.item else ""
     return " ".join(filter(None, [*parts, counted]))

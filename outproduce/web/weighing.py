@@ -51,6 +51,7 @@ from outproduce.web.rows import (
 )
 
 LEVEL = 0.9
+AHEAD = 24  # months after the last known one up to which targets are drawn
 _BOUNDS = {AT_LEAST: "least", AT_MOST: "most"}
 
 
@@ -135,7 +136,7 @@ def _race_dots(answer: Comparison, world: World) -> list[Dot]:
     stories = {used.story.id: used.story for used in answer.claims}
     sights = find_sights(list(stories.values()), world, answer.counted_in, Priors())
     titles = dict.fromkeys(stories, "")
-    marks = marks_of(answer, sights, world, titles, "")
+    marks = marks_of(answer, sights, world, titles, "", AHEAD)
     return [
         Dot(
             stories[mark.target].origin.id,
@@ -176,14 +177,14 @@ def weigh_rate(address: str, state: int, actor: str, item: str, as_of: str | Non
 
 
 def _rate_dots(fit: Fit, actor: str, used: set[str], last: int) -> list[Dot]:
-    """Stories that count what the actor or a part of it makes, by their time."""
+    """Stories that count what the actor or a part of it makes, by their time; targets that are still ahead too."""
     dots = []
     for sight in fit.family.sights:
         whole = len(sight.top) == 1 and sight.top[0] == actor
         part = any(actor in fit.family.world.wholes_above(name) for name in sight.top)
         place = sum(sight.months) / 2
         tells = sight.story in used and not sight.bottom and not sight.wide and (whole or part)
-        if tells and fit.family.first <= place <= last:
+        if tells and fit.family.first <= place <= last + AHEAD:
             dots.append(_rate_dot(fit, sight, place, not whole))
     return sorted(dots, key=lambda dot: (dot.place, dot.claim))
 

@@ -46,6 +46,9 @@ class Asked:
     order: str = "newest"
 
 
+EVERYTHING = Asked()
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimsPage:
     """A list of claims by the page; `total` is how many fit, `first` the number of the first shown."""
