@@ -13,12 +13,14 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from functools import lru_cache
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
 from outproduce.errors import NothingFound, NotReady, OutproduceError
 from outproduce.estimate.world import World
-from outproduce.ledger.catalogue import ledger_state
+from outproduce.ledger.catalogue import count_claims, ledger_state
+from outproduce.ledger.search import ClaimFilter
 from outproduce.ledger.store import Ledger
 from outproduce.packs import load_pack
 from outproduce.web import weighing
@@ -27,6 +29,7 @@ from outproduce.web.rows import CheckAnswer, RaceAnswer, RateAnswer, TargetRow
 
 WAIT_S = 20.0  # how long a reader waits for an answer
 KEPT = 400  # answers
+COUNTED = 2000  # numbers of claims that fit a filter
 Answer = TypeVar("Answer")
 
 
@@ -131,6 +134,7 @@ class Library:
         self.world = World.from_pack(self.pack)
         self._weigher = weigher or Weigher(address)
         self._closed = threading.Event()
+        self._counted = lru_cache(COUNTED)(lambda _, wanted: count_claims(self.ledger, wanted))
 
     @property
     def state(self) -> int:
@@ -141,6 +145,10 @@ class Library:
     def progress(self) -> int:
         """How many answers have been worked out so far: pages may say more than before when it grows."""
         return self._weigher.worked_out
+
+    def count(self, wanted: ClaimFilter) -> int:
+        """Count the claims that fit, once for each state of the ledger."""
+        return self._counted(self.state, wanted)
 
     def index(self) -> Index:
         """Index of the ledger; errors are those of `Weigher.ask`."""

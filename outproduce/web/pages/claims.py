@@ -11,7 +11,6 @@ from outproduce.ledger.catalogue import (
     Shown,
     claims_in,
     count_articles,
-    count_claims,
     list_articles,
     list_claims,
 )
@@ -70,7 +69,7 @@ def claims_page(library: Library, asked: Asked, page: int = 1, per_page: int = P
         UsageError: a filter has a value that no claim can have.
     """
     wanted = filter_of(library, asked)
-    total = count_claims(library.ledger, wanted)
+    total = library.count(wanted)
     pages = max(1, -(-total // per_page))
     page = min(page, pages)
     shown = Shown(asked.order, (page - 1) * per_page, per_page)
