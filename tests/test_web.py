@@ -259,21 +259,10 @@ def test_an_empty_ledger_says_how_to_begin(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/assets/..%2fapp.py", "/assets/%2e%2e/words/en.yml", "/assets/%252e%252e%252fapp.py", "/articles/..%2f..%2fx", "/assets/style.css%00"],
-    ids=["slash", "dots", "twice", "article", "null"],
-)  # fmt: skip
+    ["/assets/..%2fapp.py", "/assets/%2e%2e/words/en.yml", "/assets/%252e%252e%252fapp.py", "/assets/style.css%00"],
+    ids=["slash", "dots", "twice", "null"],
+)
 def test_no_path_leads_out_of_the_pages(client: TestClient, path: str):
     answer = client.get(path)
     assert answer.status_code == 404
     assert "make_app" not in answer.text
-
-
-@pytest.mark.parametrize("lang", ["en", "uk", "ru"])
-def test_a_check_is_told_in_the_language_and_runs_nothing(client: TestClient, lang: str):
-    asked = {"sentence": f"Russia makes 400 shells. {SCRIPT}", "by": IMAGE, "said": "2025-06-01", "lang": lang}
-    page = client.get("/check", params=asked).text
-    assert SCRIPT not in page
-    assert IMAGE not in page
-    assert all("src" in attrs for tag, attrs in Tags(page).found if tag == "script")
-    told = {"en": "Newly made only", "uk": "Лише нове чи разом", "ru": "Только новое или вместе"}
-    assert [code for code, words in told.items() if words in page] == [lang]
