@@ -31,6 +31,7 @@ from urllib.parse import quote
 from benchmarks.page_ledger import ACTORS, RATES, fill
 from outproduce.ledger.store import Ledger
 from outproduce.records import Claim
+from outproduce.web.rows import slug
 
 READERS, CHOSEN = 20, 400
 AIM_MS, AIM_BYTES = 150.0, 300_000
@@ -124,14 +125,14 @@ def addresses(served: Served, ledger: Path, chance: random.Random) -> dict[str, 
     speakers = [row["slug"] for page in range(1, 9) for row in served.get(f"/speakers.json?page={page}")["speakers"]]
     front = served.get("/index.json")
     race = front["race"]
-    days = [f"/race/{race['a']}/{race['b']}/{race['item']}?as_of={day}".lower() for day in front["days"][-1:]]
-    races = ["/", *(f"/race/{one['a']}/{one['b']}/{one['item']}".lower().replace(" ", "-") for one in front["others"])]
+    races = ["/", *(_race_path(one) for one in front["others"])]
+    days = [f"{_race_path(front['race'])}?as_of={day}" for day in front["days"][-1:]]
     kinds = {
         "front page, races offered": races,
         "race on its last day": days,
         "claims": [f"/claims?page={page}" for page in range(1, CHOSEN)],
         "claims, filters": [
-            f"/claims?actor={actor.lower().replace(' ', '-')}&item={item}&status={status}"
+            f"/claims?actor={slug(actor)}&item={item}&status={status}"
             for actor in ACTORS for item in RATES for status in ("actual", "planned")
         ],
         "claims, words": [f"/claims?text={quote(word)}" for word in words],
@@ -144,7 +145,7 @@ def addresses(served: Served, ledger: Path, chance: random.Random) -> dict[str, 
         "stories": [f"/stories?page={page}" for page in range(1, CHOSEN)],
         "a story": [f"/stories/{one}" for one in stories],
         "makers": ["/actors"],
-        "a maker": [f"/actors/{actor.lower().replace(' ', '-')}" for actor in ACTORS],
+        "a maker": [f"/actors/{slug(actor)}" for actor in ACTORS],
         "items": ["/items"],
         "an item": [f"/items/{item}" for item in RATES],
         "targets": ["/targets"],
@@ -156,6 +157,10 @@ def addresses(served: Served, ledger: Path, chance: random.Random) -> dict[str, 
         for path in kinds[name][100:180]
     ]
     return kinds
+
+
+def _race_path(race: dict[str, Any]) -> str:
+    return f"/race/{slug(race['a'])}/{slug(race['b'])}/{race['item']}"
 
 
 def measure(port: int, paths: Sequence[str], times: int) -> Timed:
