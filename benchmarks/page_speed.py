@@ -124,7 +124,6 @@ def addresses(served: Served, ledger: Path, chance: random.Random) -> dict[str, 
     stories = [row["id"] for page in range(1, 9) for row in served.get(f"/stories.json?page={page}")["stories"]]
     speakers = [row["slug"] for page in range(1, 9) for row in served.get(f"/speakers.json?page={page}")["speakers"]]
     front = served.get("/index.json")
-    race = front["race"]
     races = ["/", *(_race_path(one) for one in front["others"])]
     days = [f"{_race_path(front['race'])}?as_of={day}" for day in front["days"][-1:]]
     kinds = {
