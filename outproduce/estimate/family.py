@@ -175,19 +175,21 @@ def _levels(sights: Sequence[Sight], tree: ShareTree, world: World, priors: Prio
         if not sight.bottom and not sight.wide and len(sight.top) == 1:
             heard.setdefault(sight.top[0], []).append(sight.value)
     said = {actor: float(np.median(values)) for actor, values in heard.items()}
-    typical = float(np.median([value for values in heard.values() for value in values])) if heard else 0.0
+    told = [value for values in heard.values() for value in values]
+    typical = float(np.median(told)) if told else math.log(priors.unheard_rate)
     means, sds = [], []
     for name, above in zip(tree.names, tree.parent, strict=True):
         if above < 0:
             means.append(_guess(name, said, world, typical))
-            sds.append(priors.level)
+            sds.append(priors.level if told else priors.unheard)
             continue
         whole = tree.names[above]
-        share = world.covers.get(whole, {}).get(name, priors.silent_share)
+        rough = world.covers.get(whole, {})
+        share = rough.get(name, priors.silent_share)
         if name in said:
             share = min(math.exp(said[name] - _guess(whole, said, world, typical)), 0.6)
         means.append(math.log(share) if whole in world.covers else math.log(share / (1 - share)))
-        sds.append(priors.share if name in said else priors.silent)
+        sds.append(priors.silent if name in rough and name not in said else priors.share)
     return np.array(means), np.array(sds)
 
 

@@ -226,10 +226,13 @@ def _see_figure(reading: _Reading) -> Sight | None:
     kind = _limited(figure[2], AT_MOST if steps > 0 else narrower)
     if kind is None:
         return None
-    sd = math.hypot(priors.own, figure[1], reading.words_sd(), priors.target if claim.status == "planned" else 0.0)
+    sd = math.hypot(priors.own, figure[1], reading.words_sd())
     value = figure[0] + math.log(scale)
     count = (claim.actor, round(value, 2), (months[0] + months[1]) // 24, figure[2], claim.status)
     effects = (*_figure_effects(reading, count), *reading.house(claim.actor))
+    if claim.status == "planned":
+        year = (months[0] + months[1]) // 24
+        effects += (Effect(("plan", claim.actor, year), priors.target), *_shortfall(priors, claim.actor))
     return Sight(reading.story.id, claim.actor, months, value, sd, kind, effects=effects, wide=steps > 0)
 
 
@@ -247,8 +250,6 @@ def _figure_effects(reading: _Reading, count: tuple[Hashable, ...]) -> tuple[Eff
         middle = math.log(priors.slack)
         found.append(Effect(("slack", claim.actor), priors.slack_log_sd, positive=True, middle=middle))
         found.append(Effect(("nameplate", claim.actor), priors.nameplate))
-    if claim.status == "planned":
-        found.extend(_shortfall(priors, claim.actor))
     if reading.stands_for:
         middle = math.log(priors.missing)
         key = ("missing", claim.item, claim.actor)

@@ -21,12 +21,16 @@ class Priors:
     # Shares of parts in wholes wander: a company may double its share in a year and a half.
     share_step: float = 0.08
     # The level at the first month is anybody's guess within a factor of 7 around what is said of that party; so is the
-    # share of a part somebody speaks of, within a factor of 4. A part about which nobody says anything has its rough
-    # share, within a factor of 2: were it much more, somebody would have mentioned it.
+    # share of a part somebody speaks of, within a factor of 4, and that of a maker the pack gives no rough share (such a
+    # one is in a question only because somebody speaks of it or asks). A part of a cover about which nobody says
+    # anything has its rough share, within a factor of 2: were it much more, somebody would have mentioned it.
     level: float = 2.0
     share: float = 1.4
     silent: float = 0.7
     silent_share: float = 0.03
+    # Where nobody gives any figure the level is anything between one and a million a month.
+    unheard: float = 4.2
+    unheard_rate: float = 1000.0
 
     # Figures. `figure`: one count is good to about 30 %, whoever repeats it (same party, figure and year share this
     # error). `own`: what each telling adds. `speaker`: what one speaker's figures on one party have in common.
@@ -47,7 +51,7 @@ class Priors:
     own_count: float = 0.5
     # What the words add: "about", a figure that the collector doubted, a guessed date.
     vague: float = 0.1
-    doubt: float = 0.4
+    doubt: float = 1.0
     guessed_date: float = 0.15
 
     # A capacity stands above the output by a slack that is positive: plants run at 60 to 90 % of it.
@@ -56,7 +60,8 @@ class Priors:
     # What "capacity" means to those who speak of one party's (one shift or three, with powder or without) differs, too.
     nameplate: float = 0.3
     # A target stands above what comes of it by a shortfall that is positive and common to all, learnt from the targets
-    # that have fallen due; each party has its own on top, and a forecast is rougher than a count.
+    # that have fallen due; each party has its own on top. `target`: a plan for a year is rougher than a count, and it is one plan, whoever tells
+    # of it.
     shortfall: float = 0.2
     shortfall_log_sd: float = 0.7
     own_shortfall: float = 0.35
@@ -76,9 +81,9 @@ class Priors:
     # A narrower item that stands for the wider one is most of it: about 15 % are missing.
     missing: float = 0.15
     missing_log_sd: float = 0.8
-    # One named type is a part of its item, and how much of it nobody says: about two thirds, or a tenth, or nearly all.
-    variant: float = 0.4
-    variant_log_sd: float = 1.0
+    # One named type is a part of its item, and how much of it nobody says: a half, or a twentieth, or nearly all.
+    variant: float = 0.7
+    variant_log_sd: float = 0.9
 
     # Heavy tails: one figure in a few dozens is garbled (a month for a year, bodies for rounds). With these and the
     # spreads of figures, 80 % intervals of hidden claims hold 75 to 80 % of them (benchmarks/held_out.py).
