@@ -104,7 +104,20 @@ def test_these_say_nothing_about_the_rate(claim):
 def test_a_target_stands_for_the_future_with_a_shortfall():
     sight = see(said("East", 100, "2025-12", status="planned", published="2024-06-01"))
     assert "shortfall" in keys(sight)
-    assert sight.sd > see(said("East", 100)).sd
+    assert "plan" in keys(sight)
+
+
+def test_two_voices_on_one_plan_share_its_error():
+    plans = [
+        {effect.key for effect in sight.effects if effect.key[0] == "plan"}
+        for sight in map(see, (planned("One", 100), planned("Other", 130), planned("One", 130, "2027-12")))
+        if sight
+    ]
+    assert plans[0] == plans[1] != plans[2]
+
+
+def planned(speaker: str, figure: float, month: str = "2025-12") -> Claim:
+    return said("East", figure, month, status="planned", published="2024-06-01", speaker=speaker)
 
 
 def test_a_capacity_has_slack_and_a_stand_in_misses_a_little():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -104,13 +104,19 @@ class Family:
 
     def model(self, scales: Mapping[str, float]) -> Model:
         """Build the model at given multiples of the priors' spreads: `walk`, `noise` and `house`."""
-        mean = np.array([effect.middle for effect in self.effects])
         sd = np.array([effect.sd * (scales[effect.scale] if effect.scale else 1.0) for effect in self.effects])
         positive = np.array([effect.positive for effect in self.effects], dtype=bool)
-        prior = join_priors(self._path_priors(scales["walk"]), mean, sd)
+        variances = [*(path.variance for path in self._path_priors(scales["walk"])), sd**2]
+        prior = replace(self._plain_prior, variance=np.concatenate(variances))
         return Model(
             prior, self.observations, self.tree, positive, LINKS["log"], self.priors.freedom, self.priors.lapse
         )
+
+    @cached_property
+    def _plain_prior(self) -> Prior:
+        """The prior at the spreads that `priors` gives; other scales change its variances alone."""
+        mean, sd = (np.array([getattr(effect, name) for effect in self.effects]) for name in ("middle", "sd"))
+        return join_priors(self._path_priors(1.0), mean, sd)
 
     def _path_priors(self, walk: float) -> list[Prior]:
         """Priors of the parties' paths: a local linear trend for a whole, a random walk for a share."""

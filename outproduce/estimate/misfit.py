@@ -102,7 +102,8 @@ def predict_many(model: Model, unknowns: Array) -> tuple[Array, Callable[[Array]
         by_value = seen.top.T @ (by_prediction / link.slope(logs)) - seen.bottom.T @ by_rest
         by_effect = seen.effects.T @ by_prediction
         by_effect[model.positive] *= grown[model.positive]
-        return np.concatenate([by_states(by_value * link.slope(cells)), by_effect])
+        by_cell = values if link.slope is link.back else link.slope(cells)
+        return np.concatenate([by_states(by_value * by_cell), by_effect])
 
     return predictions, pull
 

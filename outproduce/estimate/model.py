@@ -30,8 +30,8 @@ class Link:
 
 def bounded_exp(x: Array) -> Array:
     """Exponential that cannot overflow while a search tries wild values."""
-    clipped: Array = np.exp(np.minimum(np.maximum(x, -300.0), 300.0))
-    return clipped
+    clipped: Array = np.clip(x, -300.0, 300.0)
+    return np.exp(clipped, out=clipped)
 
 
 def _logistic_slope(x: Array) -> Array:

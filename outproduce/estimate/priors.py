@@ -21,9 +21,9 @@ class Priors:
     # Shares of parts in wholes wander: a company may double its share in a year and a half.
     share_step: float = 0.08
     # The level at the first month is anybody's guess within a factor of 7 around what is said of that party; so is the
-    # share of a part somebody speaks of, within a factor of 4, and that of a maker the pack gives no rough share (such a
-    # one is in a question only because somebody speaks of it or asks). A part of a cover about which nobody says
-    # anything has its rough share, within a factor of 2: were it much more, somebody would have mentioned it.
+    # share of a part somebody speaks of, within a factor of 4, and that of a maker without a rough share in the pack,
+    # which is in a question only because somebody names it. A part of a cover about which nobody says anything has its
+    # rough share, within a factor of 2: were it much more, somebody would have mentioned it.
     level: float = 2.0
     share: float = 1.4
     silent: float = 0.7
@@ -49,7 +49,8 @@ class Priors:
     # `own_count`: what a party counts of its own finished output is nearer to the books than what others say of it:
     # half of the errors of figure, speaker and house.
     own_count: float = 0.5
-    # What the words add: "about", a figure that the collector doubted, a guessed date.
+    # What the words add: "about"; a figure that the collector doubted (most such take a month for a year, or one thing
+    # for another: a factor of 2 to 12); a guessed date.
     vague: float = 0.1
     doubt: float = 1.0
     guessed_date: float = 0.15
@@ -60,8 +61,8 @@ class Priors:
     # What "capacity" means to those who speak of one party's (one shift or three, with powder or without) differs, too.
     nameplate: float = 0.3
     # A target stands above what comes of it by a shortfall that is positive and common to all, learnt from the targets
-    # that have fallen due; each party has its own on top. `target`: a plan for a year is rougher than a count, and it is one plan, whoever tells
-    # of it.
+    # that have fallen due; each party has its own on top. `target`: a plan for a year is rougher than a count, and
+    # it is one plan, whoever tells of it.
     shortfall: float = 0.2
     shortfall_log_sd: float = 0.7
     own_shortfall: float = 0.35
@@ -86,7 +87,7 @@ class Priors:
     variant_log_sd: float = 0.9
 
     # Heavy tails: one figure in a few dozens is garbled (a month for a year, bodies for rounds). With these and the
-    # spreads of figures, 80 % intervals of hidden claims hold 75 to 80 % of them (benchmarks/held_out.py).
+    # spreads of figures, 80 % intervals of hidden claims hold 77 to 78 % of them (benchmarks/held_out.py).
     freedom: float = 3.0
     # Months estimated before the last one asked, and beyond it where targets reach there.
     look_back: int = 72
