@@ -217,8 +217,8 @@ def test_starter_russia_is_ahead_in(year):
     found = shells()
     start = month_index(str(year)) - found.family.first
     ahead = (found.rates("Russia") > found.rates("NATO"))[:, start : start + 12].mean(axis=0)
-    assert ahead.min() > 0.8  # January 2023, before most counts; 0.88 with ten times the draws
-    assert np.median(ahead) > 0.95
+    assert ahead.min() > 0.85  # January 2023, before most counts; 0.89 with five times the draws
+    assert np.median(ahead) > 0.97
 
 
 @pytest.mark.parametrize(
