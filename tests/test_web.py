@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +24,7 @@ from fastapi.testclient import TestClient
 from outproduce.web.addresses import ADDRESSES
 from outproduce.web.app import make_app
 from outproduce.web.guards import Limits
+from outproduce.web.kept import Shelf
 
 RACE = "/race/nato/russia/ammunition"
 
@@ -266,3 +269,19 @@ def test_no_path_leads_out_of_the_pages(client: TestClient, path: str):
     answer = client.get(path)
     assert answer.status_code == 404
     assert "make_app" not in answer.text
+
+
+def test_a_page_asked_for_by_many_at_once_is_made_once():
+    shelf, made = Shelf(), []
+
+    def make() -> bytes:
+        made.append(1)
+        time.sleep(0.05)
+        return b"page"
+
+    with ThreadPoolExecutor(8) as readers:
+        pages = [one.result() for one in [readers.submit(shelf.get, ("a",), make) for _ in range(8)]]
+    assert (len(made), {page.body for page in pages}) == (1, {b"page"})
+    with pytest.raises(ZeroDivisionError):
+        shelf.get(("b",), lambda: b"%d" % (1 // 0))
+    assert shelf.get(("b",), lambda: b"mended").body == b"mended"

@@ -33,16 +33,31 @@ class Shelf:
     def __init__(self, most: int = 64 * 1024 * 1024) -> None:
         self._most, self._size = most, 0
         self._pages: OrderedDict[tuple[object, ...], Page] = OrderedDict()
+        self._turns: dict[tuple[object, ...], threading.Lock] = {}
         self._lock = threading.Lock()
 
     def get(self, key: tuple[object, ...], make: Callable[[], bytes]) -> Page:
-        """Give a page, made where it is not there."""
+        """Give a page, made where it is not there; whoever else asks for it meanwhile waits for that one."""
+        page = self._find(key)
+        if page is not None:
+            return page
+        with self._lock:
+            turn = self._turns.setdefault(key, threading.Lock())
+        try:
+            with turn:
+                return self._find(key) or self._put(key, Page.of(make()))
+        finally:
+            with self._lock:
+                self._turns.pop(key, None)
+
+    def _find(self, key: tuple[object, ...]) -> Page | None:
         with self._lock:
             page = self._pages.get(key)
             if page is not None:
                 self._pages.move_to_end(key)
-                return page
-        page = Page.of(make())
+            return page
+
+    def _put(self, key: tuple[object, ...], page: Page) -> Page:
         with self._lock:
             before = self._pages.pop(key, None)
             self._pages[key] = page
