@@ -19,8 +19,8 @@ articles.page_links articles.walls articles.article articles
 fetch.unpacking fetch.transport fetch.pace fetch.lanes fetch.robots fetch.fetcher fetch
 statements.names statements.lands statements.spoken statements.joining statements.organisations statements.voices
 statements.references statements.subjects statements.frames statements.carry statements.attribution statements
-claims.firms claims.around claims.makers claims.mentions claims.nuclei claims.features claims.kinds claims.items
-claims.parties claims.linker claims.extraction claims.explain claims evaluation
+claims.firms claims.around claims.makers claims.mentions claims.nuclei claims.derived claims.features claims.kinds
+claims.items claims.parties claims.linker claims.extraction claims.explain claims evaluation
 ledger.likeness ledger.stories ledger.reasons ledger.columns ledger.schema ledger.words ledger.duplicates
 ledger.versions.v1_first ledger.versions.v2_changes ledger.versions.v3_visits ledger.versions.v4_search ledger.versions
 ledger.opening ledger.changes ledger.rows ledger.search ledger.appending ledger.store ledger.visits ledger.links

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from outproduce import __version__
+from outproduce.claims.derived import derive
 from outproduce.claims.features import Candidate, Scene, span_candidates, span_features, status_features
 from outproduce.claims.items import item_candidates, item_features, side_of
 from outproduce.claims.kinds import around_features, kind_features, text_features
@@ -88,7 +89,7 @@ def build_scene(text: str, lang: str, published: str | None, pack: Pack) -> Scen
     """Find everything the linker looks at in one text."""
     reading = find_mentions(text, lang, published, pack)
     statements = find_statements(text, lang, pack, published=published, sentences=reading.spans, tokens=reading.tokens)
-    return Scene(reading, pack, find_nuclei(reading), statements)
+    return Scene(reading, pack, derive(reading, find_nuclei(reading)), statements)
 
 
 def link(scene: Scene, linker: Linker) -> list[Link]:

@@ -21,6 +21,7 @@ _WORDS = {
     "more": "comparison", "less": "comparison", "equal": "comparison", "open": "expansion",
     "series": "expansion",
 }  # fmt: skip
+_PLANT = ("facility", "output", "series")
 
 
 class Nucleus(NamedTuple):
@@ -38,11 +39,14 @@ class Nucleus(NamedTuple):
 def find_nuclei(reading: Reading) -> list[Nucleus]:
     """List all nuclei of a text in order."""
     found: list[Nucleus] = []
+    plant = False  # whether the sentence before tells of one
     for mentions in reading.by_sentence:
         spans, used = _spans(reading, mentions)
         found += [nucleus for nucleus in _figures(mentions) if nucleus.mention not in used]
         found += spans
-        found += _words(reading, mentions)
+        here = any(m.type == "trigger" and m.value in _PLANT for m in mentions)
+        found += _words(reading, mentions, here or plant)
+        plant = here
     found.sort(key=lambda nucleus: (nucleus.mention.start, nucleus.form))
     return found
 
@@ -76,7 +80,7 @@ def _spans(reading: Reading, mentions: list[Mention]) -> tuple[list[Nucleus], li
     spans = [(m, length) for m in mentions if (length := _days(m)) is not None]
     for (first, a), (second, b) in itertools.pairwise(spans):
         ratio = max(a, b) / min(a, b)
-        if 1.5 <= ratio <= 60 and second.first - first.last <= 25:
+        if 1.5 <= ratio <= 400 and second.first - first.last <= 25:
             value = float(round(ratio))
             multiple = next((m for m in mentions if _multiplies(reading, m, first, second)), None)
             if multiple is not None:
@@ -104,9 +108,8 @@ def _days(mention: Mention) -> float | None:
     return None
 
 
-def _words(reading: Reading, mentions: list[Mention]) -> Iterator[Nucleus]:
+def _words(reading: Reading, mentions: list[Mention], has_facility: bool) -> Iterator[Nucleus]:
     """One nucleus for the first word of each sort between two breaks, unless a ratio says it there already."""
-    has_facility = any(m.type == "trigger" and m.value in ("facility", "output") for m in mentions)
     seen: set[tuple[str, int]] = set()
     ratios = {breaks_before(reading, m) for m in mentions if m.type == "figure" and m.form in RATIO_MEASURES}
     for mention in mentions:

@@ -116,7 +116,10 @@ def _odds(text: str, tokens: Sequence[Token], low: Number, high: Number, words: 
     """Read "three to one" and "пять к двум" as the ratio of the two."""
     if high.first != low.last + 1 or tokens[low.last].norm not in words.odds or not low.kind == high.kind == "count":
         return None
-    if not 0 < high.low < low.low <= 100 or high.low > 10 or high.tail != 1.0:
+    under = (
+        low.low == 1 and 3 <= high.low <= 100 and (high.last == len(tokens) or not tokens[high.last].raw[0].isalnum())
+    )
+    if (not under and (not 0 < high.low < low.low <= 100 or high.low > 10)) or high.tail != 1.0:
         return None
     two_ends = words.inverted and tokens[low.last].norm in words.joins_of_pairs and high.low != 1
     if two_ends or _opener(tokens, low, words) or words.measures.measure(text, tokens, high, high.first):
