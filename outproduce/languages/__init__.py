@@ -18,6 +18,7 @@ from outproduce.lexicon import tokenize
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BREAK = re.compile(r"(?<=[.!?…])[\"'”»“’)\]]*\s+|\n+")
 LONGEST = 1000  # characters: a longer "sentence" is a table or a list without stops, and is cut at a blank
+_FLAG = re.compile(r"[\U0001f1e6-\U0001f1ff]{2}(?:\s*\n\s*\d+)?")
 _INITIAL = re.compile(r"(?:^|[\s(«\"])[^\W\d_]\.$")
 
 
@@ -75,8 +76,9 @@ def _abbreviations(lang: str) -> frozenset[str]:
 def find_sentences(text: str, lang: str) -> list[tuple[int, int]]:
     """Cut a text into sentences: start and end of each, in characters, end exclusive, without blank edges.
 
-    Line ends always end a sentence; a stop after an abbreviation, an initial or before a small letter does not. One
-    longer than `LONGEST` is cut, so that the time to read a text grows with its length only.
+    Line ends always end a sentence, but a flag on a line of its own begins the next; a stop after an abbreviation, an
+    initial or before a small letter does not. One longer than `LONGEST` is cut, so that the time to read a text grows
+    with its length only.
 
     >>> [text[a:b] for text in ["Gen. Lee said so. It is 1.5 m."] for a, b in find_sentences(text, "en")]
     ['Gen. Lee said so.', 'It is 1.5 m.']
@@ -85,7 +87,8 @@ def find_sentences(text: str, lang: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _BREAK.finditer(text):
-        if "\n" not in match.group() and not _ends_sentence(text, start, match, short):
+        flag = _FLAG.fullmatch(text[start : match.start()].strip())
+        if flag or ("\n" not in match.group() and not _ends_sentence(text, start, match, short)):
             continue
         _append_trimmed(spans, text, start, match.start() if "\n" in match.group() else match.end())
         start = match.end()
