@@ -5,7 +5,7 @@ import pytest
 from outproduce.languages import find_sentences
 
 CUTS = [
-    ("a flag begins the line below it", "We give:\n🇫🇷\n12 guns\n🇩🇪\n30 tanks", ["We give:", "🇫🇷\n12 guns", "🇩🇪\n30 tanks"]),
+    ("a flag begins the line below it", "We give:\n🇫🇷\n12 guns\n🇩🇪\n30", ["We give:", "🇫🇷\n12 guns", "🇩🇪\n30"]),
     ("so does a flag with a number", "🇺🇸\n100\nBradleys", ["🇺🇸\n100\nBradleys"]),
     ("a flag beside words does not", "🇫🇷 12 guns\n🇩🇪 30 tanks", ["🇫🇷 12 guns", "🇩🇪 30 tanks"]),
     ("other signs alone stay alone", "***\n12 guns", ["***", "12 guns"]),

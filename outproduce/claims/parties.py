@@ -6,15 +6,12 @@ Each actor is one candidate, described by the mention that stands best to the nu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from outproduce.claims.features import BEARING, Candidate, Features, Scene, beside_features, bucket
 from outproduce.claims.mentions import Mention
 from outproduce.claims.nuclei import Nucleus
 from outproduce.languages import language_data
-from outproduce.lexicon import tokenize
-from outproduce.packs import Pack
 
 _CLAUSE = 6  # words a clause break counts for
 _AFTER = 3  # words that standing after the nucleus counts for
@@ -73,20 +70,6 @@ def _spoken_for(scene: Scene, here: Mention) -> list[str]:
     speaker = scene.pack.speakers.get(statement.speaker)
     names = [statement.speaker, speaker.body if speaker else None]
     return [name for name in names if name in scene.pack.actors]
-
-
-@lru_cache(maxsize=4096)
-def _named_by(pack: Pack, speaker: str) -> frozenset[str]:
-    """Actors that a speaker's description names: the West of "senior Western official"."""
-    tokens = tokenize(speaker)
-    found = (match.value for i in range(len(tokens)) for match in pack.lexicon("en").at(tokens, i))
-    return frozenset(entry.value for entry in found if entry.category == "actor")
-
-
-def _names_speaker(scene: Scene, here: Mention, name: str) -> bool:
-    """Whether an actor is named in the description of who speaks at a place."""
-    statement = scene.statement_at(here.start)
-    return bool(statement and statement.speaker and name in _named_by(scene.pack, statement.speaker))
 
 
 def actor_features(
@@ -198,9 +181,6 @@ def _describe(
     found["voice we"] = float(bool(found["voice"]) and common["we"])
     if common["enemy"]:
         found["enemy"] = float(value == (_enemy(scene, here),))
-    if _names_speaker(scene, here, value[0]):
-        found["names speaker"] = 1.0
-        found |= {f"names speaker {name}": 1.0 for name, holds in common.items() if holds}
     found["spoken for"] = float(spoken)
     found["spoken for we"] = float(spoken and common["we"])
     found[f"source {candidate.source}"] = 1.0
@@ -231,9 +211,6 @@ def _place(
     found: Features = {f"case {there.form}": 1.0, f"case {there.form} {kind}": 1.0, f"inside {there.inside}": 1.0}
     found |= _beside(scene, there, mentions[0])
     back = here.sentence - there.sentence
-    if _names_speaker(scene, there, there.value):
-        found[f"names speaker there {min(back, 2)}"] = 1.0
-        found[f"names speaker there {min(back, 2)} {there.form}"] = 1.0
     if back:
         name = f"back {min(back, 4)}"
         found[name] = 1.0
