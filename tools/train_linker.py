@@ -46,7 +46,7 @@ from outproduce.packs import load_pack
 Weights = dict[str, dict[str, dict[str, float]]]  # decision -> feature -> class -> weight
 
 CLASSES = 0.3  # inverse strength of the L2 penalty
-RANKING = {"item": 4.0, "actor": 4.0, "other": 3.0, "period": 5.0, "time": 5.0}  # strength of the L2 penalty
+RANKING = {"item": 3.0, "actor": 2.5, "other": 3.0, "period": 5.0, "time": 5.0}  # strength of the L2 penalty
 TOGETHER = frozenset({"other"})  # rankings with too few cases to be parted by kind
 EMPTY = 2.0  # weight of what stands in a document without claims: a claim read there is the worst mistake
 FOLDS_INSIDE = 4

@@ -1,7 +1,7 @@
 """Figures that a text leaves to be worked out: "half of them", "as many again", "for each of ours they fire five".
 
 In: a reading and its nuclei. Out: the nuclei with such figures put in numbers; the words for them are data of each
-language (`text.yml`: `of_them`, `as_many`, `for_each`).
+language (`text.yml`: `of_them`, `as_many`, `for_each`, `results`).
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ def derive(reading: Reading, nuclei: Sequence[Nucleus]) -> list[Nucleus]:
     """Put derived figures in numbers, in the order of the text.
 
     A share of what was counted last becomes a count, "as many" a count like it, "N for each" a ratio, and odds below
-    one ("one to ten") are turned round.
+    one ("one to ten") are turned round. The score of a match is left out.
     """
     found: list[Nucleus] = []
     for nucleus in nuclei:
-        found.append(_turned(_share(reading, nucleus, found)))
+        if not _is_result(reading, nucleus):
+            found.append(_turned(_share(reading, nucleus, found)))
     for sentence in range(len(reading.sentences)):
         spans = [m for m in reading.by_sentence[sentence] if m.type in ("time", "period") or m.form == "duration"]
         for place in _places(reading, sentence, "for_each"):
@@ -98,6 +99,15 @@ def _share(reading: Reading, nucleus: Nucleus, found: Sequence[Nucleus]) -> Nucl
         for part, full in ((figure.low, whole.low), (figure.high, whole.high))
     )
     return Nucleus("count", here, replace(figure, low=low, high=high, measure=None, unit=None), "share")
+
+
+def _is_result(reading: Reading, nucleus: Nucleus) -> bool:
+    """Whether a score is told to be one: "with the score of 3:1" is a match, not a comparison of makers."""
+    if nucleus.figure is None or nucleus.figure.measure != "score":
+        return False
+    before = reading.tokens[max(0, nucleus.mention.first - 2) : nucleus.mention.first]
+    words = language_data(reading.lang, "text")["results"]
+    return any(token.norm in words for token in before)
 
 
 def _turned(nucleus: Nucleus) -> Nucleus:

@@ -25,6 +25,7 @@ from outproduce.statements.attribution import find_statements
 
 NOTHING = Candidate(None, (), "none")
 PUBLISHED = Candidate("published", (), "published")
+_FEWER = ("less", "shrink", "equal")
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def link(scene: Scene, linker: Linker) -> list[Link]:
         if label == "none":
             continue
         kind, _, relation = label.partition(":")
+        relation = _direction(scene, nucleus, relation)
         items = item_candidates(scene, nucleus)
         item = linker.pick("item", items, item_features(scene, nucleus, kind, items, memory.item, memory.side), kind)
         actors = actor_candidates(scene, nucleus, item)
@@ -116,6 +118,15 @@ def link(scene: Scene, linker: Linker) -> list[Link]:
         links.append(found)
         memory = memory.after(found)
     return links
+
+
+def _direction(scene: Scene, nucleus: Nucleus, relation: str) -> str:
+    """Settle the direction of "twice": less only where a word of the sentence says so."""
+    multiple = nucleus.figure is not None and nucleus.figure.measure == "times"
+    if relation != "less" or not multiple:
+        return relation
+    said = {trigger.value for trigger in scene.triggers[nucleus.mention.sentence]}
+    return "more" if said.isdisjoint(_FEWER) else "less"
 
 
 def _complete(scene: Scene, linker: Linker, found: Link, actors: list[Candidate], last_status: str) -> Link:
