@@ -8,6 +8,7 @@ address. Listing is timed as `outproduce claims --limit 50` asks.
 
 from __future__ import annotations
 
+import argparse
 import random
 import resource
 import statistics
@@ -101,7 +102,7 @@ def _claim(chance: random.Random, article: Article, line: str, at: int) -> Claim
 
 def fill(ledger: Ledger, number: int) -> None:
     """Append the articles, the first tenth one by one, and print what appending alone took, every tenth of the way."""
-    source, part = articles(number), max(100, number // 10)
+    source, part, batched = articles(number), max(100, number // 10), 0.0
     for first in range(0, number, part):
         took = spent = 0.0
         for _ in range(0, part, 100):
@@ -116,6 +117,9 @@ def fill(ledger: Ledger, number: int) -> None:
         how = "one transaction each" if first == 0 else "100 a transaction"
         rates = f"{part * CLAIMS / took:6,.0f} claims/s, {part * CLAIMS / spent:6,.0f} a second of processor time"
         print(f"  {first + part:>8,} articles, {how}: {rates}, {memory_mb():.0f} MB", flush=True)
+        batched += took if first else 0.0
+    if batched:
+        print(f"100 a transaction, all in all: {(number - part) * CLAIMS / batched:,.0f} claims/s")
 
 
 def memory_mb() -> float:
@@ -154,11 +158,14 @@ def print_searches(ledger: Ledger) -> None:
 
 def main(arguments: list[str]) -> int:
     """Fill, measure, search, and list everything once to see that memory stays flat."""
-    number = int(arguments[0]) if arguments else 200_000
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("articles", nargs="?", type=int, default=200_000)
+    options.add_argument("ledger", nargs="?", help="where the ledger is to be made; by default a file that is removed")
+    given = options.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        place = arguments[1] if arguments[1:] else Path(folder) / "ledger.db"
+        place = given.ledger or Path(folder) / "ledger.db"
         with Ledger.open(place) as ledger:
-            fill(ledger, number)
+            fill(ledger, given.articles)
             print_sizes(ledger, ledger.counts()["claims"])
             print_searches(ledger)
             before, started = memory_mb(), time.perf_counter()
