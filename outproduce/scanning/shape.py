@@ -117,8 +117,14 @@ def _bears_claim(item: tuple[int, int], places: Places) -> bool:
 
 
 def _is_counted(item: tuple[int, int], places: Places) -> bool:
-    """The rule for words that name an item only in context: "2,000 rounds a day", "more mines", "output of barrels"."""
+    """The rule for words that name an item only in context: "2,000 rounds a day", "more mines", "output of barrels".
+
+    A figure right beside with a period and what is done, denied or changed, or with two deeds ("of a million rounds
+    pledged 300,000 have been sent"); without a figure a change, and a deed right beside.
+    """
     close = NEAR // 2
-    if _near(item, places["figure"], BESIDE) and _near(item, places["period"], close):
-        return any(_near(item, places[kind], close) for kind in ("deed", "deny", "change"))
+    if _near(item, places["figure"], BESIDE):
+        done = [_near(item, places[kind], close) for kind in ("deed", "deny", "change")]
+        if (any(done) and _near(item, places["period"], close)) or _near(item, places["deed"]) > 1:
+            return True
     return bool(_near(item, places["change"], close) and _near(item, places["deed"], BESIDE))
