@@ -14,6 +14,7 @@ from outproduce.claims.mentions import Mention, Reading
 from outproduce.claims.nuclei import Nucleus
 from outproduce.languages import language_data
 from outproduce.languages.figures import Figure
+from outproduce.lexicon import Lexicon
 
 _BACK = 2  # sentences back in which the whole that a share is taken of may stand
 _LEAST = 4  # a smaller count is hardly the whole
@@ -38,33 +39,27 @@ def derive(reading: Reading, nuclei: Sequence[Nucleus]) -> list[Nucleus]:
         for place in _places(reading, sentence, "for_each"):
             if not any(m.first <= place[1] and m.last > place[0] for m in spans):
                 found = _each(found, place, sentence)
-        found += [n for place in _places(reading, sentence, "as_many") if (n := _as_many(reading, place, found))]
+        places = _places(reading, sentence, "as_many")
+        found += [n for place in places if (n := _as_many(reading, place, sentence, found))]
     found.sort(key=lambda nucleus: (nucleus.mention.start, nucleus.form))
     return found
 
 
 @cache
-def _phrases(lang: str, key: str) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Phrases of one sort by their first word, the longest first."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for phrase in language_data(lang, "text")[key]:
-        words = tuple(str(phrase).split())
-        found.setdefault(words[0], []).append(words)
-    return {first: tuple(sorted(rows, key=len, reverse=True)) for first, rows in found.items()}
+def _phrases(lang: str, key: str) -> Lexicon[None]:
+    phrases: Lexicon[None] = Lexicon()
+    phrases.extend(language_data(lang, "text")[key], None)
+    return phrases
 
 
 def _end(reading: Reading, i: int, key: str) -> int | None:
-    """Where the phrase that begins at token `i` ends; None where none does."""
-    tokens = reading.tokens
-    for words in _phrases(reading.lang, key).get(tokens[i].norm, ()) if i < len(tokens) else ():
-        if [token.norm for token in tokens[i : i + len(words)]] == list(words):
-            return i + len(words)
-    return None
+    """Where the longest phrase that begins at token `i` ends; None where none does."""
+    found = _phrases(reading.lang, key).at(reading.tokens, i) if i < len(reading.tokens) else []
+    return found[0].last if found else None
 
 
 def _places(reading: Reading, sentence: int, key: str) -> Iterator[Place]:
-    first, last = reading.sentences[sentence]
-    for i in range(first, last):
+    for i in range(*reading.sentences[sentence]):
         end = _end(reading, i, key)
         if end is not None:
             yield i, end
@@ -134,10 +129,9 @@ def _each(found: list[Nucleus], place: Place, sentence: int) -> list[Nucleus]:
     return [ratio if nucleus is told else nucleus for nucleus in found]
 
 
-def _as_many(reading: Reading, place: Place, found: Sequence[Nucleus]) -> Nucleus | None:
+def _as_many(reading: Reading, place: Place, sentence: int, found: Sequence[Nucleus]) -> Nucleus | None:
     """Count "as many again", unless it is set against another party or is a multiple: "twice as many as"."""
     first, last = place
-    sentence = next(i for i, (_, end) in enumerate(reading.sentences) if first < end)
     than = language_data(reading.lang, "text")["than"]
     follows = [token.norm for token in reading.tokens[last : last + 2]]
     multiple = any(m.type == "figure" and m.last in (first, first - 1) for m in reading.by_sentence[sentence])
